@@ -1,0 +1,177 @@
+import type { DirEntry, Reader } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { resolveInside } from '../host/resolve.ts'
+import { mountUnit } from '../layout/names.ts'
+import {
+  type ExtensionClass,
+  emptyLayer,
+  extensionDir,
+  HIERARCHY,
+  imageDir,
+  imageLayer,
+  rootfs,
+  tenantDir,
+} from '../layout/paths.ts'
+import type { Checked, Problem } from '../report/problem.ts'
+import { wholeFile } from '../report/problem.ts'
+import { LONGEST_UNIT_NAME } from '../systemd/escape.ts'
+import type { OsRelease } from '../systemd/os-release.ts'
+import { compareVersions } from '../systemd/versions.ts'
+import type { Extensions } from '../tenant/tenant.ts'
+import type { ImageType } from './image.ts'
+import { readImageType } from './image.ts'
+import { type ExtensionName, parseExtensionName, pickVersion } from './name.ts'
+import { checkTree, readOsRelease } from './release.ts'
+
+export interface Layer {
+  readonly name: string
+  /** The file name that decides which extension-release is looked for. */
+  readonly file: string
+  /** The directory or image itself, no link in it. */
+  readonly path: string
+  /** Undefined for a tree. */
+  readonly image: ImageType | undefined
+  /** What goes into lowerdir=. */
+  readonly lower: string
+}
+
+/** The extensions of one class of one tenant, checked, with what they are laid over. */
+export interface Stack {
+  readonly kind: ExtensionClass
+  /** Topmost first: the newest name on top, UAPI.4. */
+  readonly layers: readonly Layer[]
+  readonly base: string
+}
+
+const leaveOut = (id: string, path: string, why: string): Problem => ({
+  severity: 'error',
+  at: wholeFile(path),
+  message: `${why}, leaving the extension out`,
+  tenant: id,
+})
+
+interface Found {
+  readonly name: ExtensionName
+  readonly file: string
+  readonly path: string
+  readonly kind: DirEntry['kind']
+}
+
+/** Follows a link, as long as it stays inside the tenant's directory. */
+const follow = (
+  reader: Reader,
+  id: string,
+  path: string,
+  kind: DirEntry['kind'],
+): { readonly path: string; readonly kind: DirEntry['kind'] } | string => {
+  if (kind !== 'link') return { path, kind }
+  const dir = tenantDir(id)
+  const found = resolveInside(reader, dir, path.slice(dir.length + 1))
+  return found === undefined ? 'is a link that leads nowhere' : { path: found.path, kind: found.stat.kind }
+}
+
+const find = (reader: Reader, id: string, kind: ExtensionClass, entry: DirEntry): Found | string => {
+  const name = parseExtensionName(entry.name, kind)
+  if (name === undefined) return 'has a name that no extension can have'
+  const there = follow(reader, id, `${extensionDir(id, kind)}/${entry.name}`, entry.kind)
+  if (typeof there === 'string') return there
+  if (!name.versioned) return { name, file: entry.name, ...there }
+  if (there.kind !== 'directory') return 'is not a directory of versions'
+  const picked = pickVersion(reader.readDir(there.path)?.entries ?? [], name, kind, reader.architecture())
+  if (picked === undefined) return `holds no ${name.name}_VERSION for this architecture`
+  return { name, file: picked.name, path: `${there.path}/${picked.name}`, kind: picked.kind }
+}
+
+const layerOf = (reader: Reader, id: string, kind: ExtensionClass, found: Found, base: OsRelease): Layer | string => {
+  const { name, file, path } = found
+  const common = { name: name.name, file, path }
+  if (found.kind === 'file' && file.endsWith('.raw')) {
+    const image = readImageType(reader, path)
+    if ('reason' in image) return image.reason
+    if (mountUnit(imageDir(id, kind, name.name)).length > LONGEST_UNIT_NAME) return 'has too long a name'
+    return { ...common, image: image.type, lower: imageLayer(id, kind, name.name) }
+  }
+  if (found.kind !== 'directory') return 'is neither a directory nor an image NAME.raw'
+  const why = checkTree(reader, path, file, kind, base)
+  return why ?? { ...common, image: undefined, lower: `${path}/${HIERARCHY[kind]}` }
+}
+
+/** The hierarchy below all extensions. /etc is never the host's: shadow and keys would become a tenant's. */
+const baseOf = (
+  reader: Reader,
+  id: string,
+  kind: ExtensionClass,
+  extensions: Extensions,
+  hasRootfs: boolean,
+): string | undefined => {
+  if (kind === 'sysext' && extensions.base === 'host') return '/usr'
+  const inner = `${rootfs(id)}/${HIERARCHY[kind]}`
+  if (hasRootfs && reader.stat(inner)?.kind === 'directory') return inner
+  return kind === 'confext' ? emptyLayer(id) : undefined
+}
+
+const baseRelease = (
+  reader: Reader,
+  id: string,
+  kind: ExtensionClass,
+  extensions: Extensions,
+  hasRootfs: boolean,
+): OsRelease => {
+  const own = kind === 'sysext' ? extensions.base === 'rootfs' : hasRootfs
+  return readOsRelease(reader, own ? rootfs(id) : '') ?? new Map()
+}
+
+const byVersion = (a: DirEntry, b: DirEntry): number => compareVersions(b.name, a.name) || (a.name < b.name ? 1 : -1)
+
+/** Undefined when there is nothing to mount. One bad extension is left out, the others stay. */
+export const readStack = (
+  reader: Reader,
+  id: string,
+  kind: ExtensionClass,
+  extensions: Extensions,
+  hasRootfs: boolean,
+): Checked<Stack | undefined> => {
+  const dir = extensionDir(id, kind)
+  // Through a link in its place, another tenant's extensions would be this one's.
+  const parent = reader.stat(`${tenantDir(id)}/extensions`)
+  const listed =
+    parent?.kind === 'directory' && reader.stat(dir)?.kind === 'directory' ? reader.readDir(dir) : undefined
+  const entries = (listed?.entries ?? []).filter(({ name }) => !name.startsWith('.'))
+  if (entries.length === 0) return { value: undefined, problems: [] }
+
+  const base = baseOf(reader, id, kind, extensions, hasRootfs)
+  if (base === undefined) {
+    return {
+      value: undefined,
+      problems: [leaveOut(id, `${rootfs(id)}/${HIERARCHY[kind]}`, 'is not there, and extensions.base is "rootfs"')],
+    }
+  }
+  const release = baseRelease(reader, id, kind, extensions, hasRootfs)
+  const layers: Layer[] = []
+  const problems: Problem[] = []
+  for (const entry of [...entries].sort(byVersion)) {
+    const path = `${dir}/${entry.name}`
+    const layer = checkEntry(reader, id, kind, entry, release)
+    if (typeof layer === 'string') problems.push(leaveOut(id, path, layer))
+    else if (layers.some(({ name }) => name === layer.name))
+      problems.push(leaveOut(id, path, `is another extension '${layer.name}'`))
+    else layers.push(layer)
+  }
+  return { value: layers.length === 0 ? undefined : { kind, layers, base }, problems }
+}
+
+const checkEntry = (
+  reader: Reader,
+  id: string,
+  kind: ExtensionClass,
+  entry: DirEntry,
+  release: OsRelease,
+): Layer | string => {
+  try {
+    const found = find(reader, id, kind, entry)
+    return typeof found === 'string' ? found : layerOf(reader, id, kind, found, release)
+  } catch (thrown) {
+    if (!(thrown instanceof HostError)) throw thrown
+    return thrown.path === `${extensionDir(id, kind)}/${entry.name}` ? thrown.reason : `${thrown.path} ${thrown.reason}`
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The one port through which the program touches the machine: small, synchronous, no optional members. Each engine has
+ * its own host, and all hosts pass `test/lib/host/contract.ts`.
+ */
+
+export type Kind = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'device'
+
+/** inode(7), as far as anyone here asks. */
+export interface Stat {
+  readonly kind: Kind
+  readonly uid: number
+  readonly gid: number
+  /** Permission bits, `0o7777` at most. */
+  readonly mode: number
+  /** In bytes. */
+  readonly size: number
+}
+
+export interface DirEntry {
+  readonly name: string
+  readonly kind: Kind
+}
+
+export interface Directory {
+  readonly stat: Stat
+  /** Sorted by name, by code unit. */
+  readonly entries: readonly DirEntry[]
+}
+
+export interface TextFile {
+  readonly stat: Stat
+  readonly text: string
+}
+
+/** What every reading method throws when there is something, but not what was asked for: wrong kind, too large, no permission. */
+export class HostError extends Error {
+  readonly path: string
+  /** What is wrong, to be read after the path: `is a directory, expected a file`. */
+  readonly reason: string
+
+  constructor(path: string, reason: string) {
+    super(`${path}: ${reason}`)
+    this.path = path
+    this.reason = reason
+  }
+}
+
+export interface Reader {
+  /** The user besides root whose files are obeyed: root again, or, below $BITBUILDER_ROOT, the owner of that root. */
+  readonly owner: number
+  /** As systemd spells it: `x86-64`, `arm64`. */
+  architecture(): string
+  /** lstat(2): a link at the end is not followed. Undefined where there is nothing. */
+  stat(path: string): Stat | undefined
+  /** Undefined where there is nothing. Follows links. */
+  readDir(path: string): Directory | undefined
+  /** Where a symbolic link points, as written. */
+  readLink(path: string): string
+  /**
+   * A regular file of at most `limit` bytes of UTF-8, opened so that a FIFO or a device cannot block. Undefined where
+   * there is nothing. Follows links: a path that a tenant may have written goes through `resolveInside` first.
+   */
+  readFile(path: string, limit: number): TextFile | undefined
+  /** `length` bytes from `offset` of a regular file, fewer at its end; a link at the end of the path is refused. */
+  readBytes(path: string, offset: number, length: number): Uint8Array
+}
+
+/** Writes below the generator's directories; a file that is there already is an error. */
+export interface UnitWriter {
+  /** mkdir(2) with its parents, 0755; no error when it is there. */
+  makeDir(path: string): void
+  /** open(2) with O_EXCL, 0644. */
+  createFile(path: string, text: string): void
+  symlink(target: string, path: string): void
+}
+
+/** What programs started by units, as root, need beyond that. */
+export interface Writer extends UnitWriter {
+  /** One directory, with this mode, whatever the umask; no error when it is there, and then its mode is set. Owned by root. */
+  makeDirMode(path: string, mode: number): void
+  /** Replaces the whole file or leaves the old one: written beside it, synced, renamed over it. */
+  replaceFile(path: string, text: string, mode: number): void
+  /** Removes a file, a link, or a directory with all in it, following nothing. No error when there is nothing. */
+  remove(path: string): void
+}
+
+export interface Finished {
+  /** Exit status; 128 + signal when killed, 127 when it could not be started. */
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Environment {
+  /** The name this program was called by, without its directory. */
+  readonly calledAs: string
+  env(name: string): string | undefined
+  /** Milliseconds since this process started, never going back. */
+  now(): number
+  /** Whether standard output is a terminal. */
+  isTerminal(): boolean
+}
+
+export type Level = 'error' | 'warning' | 'info'
+
+export interface Output {
+  /** Standard output, whole lines. */
+  print(text: string): void
+  /**
+   * One line for the log. To /dev/kmsg when the system manager runs a generator (systemd.generator(7)), else to standard
+   * error, with `<3>` in front only where the journal reads it.
+   */
+  log(level: Level, line: string): void
+}
+
+export interface Processes {
+  /** Runs a program to its end; standard input is empty. `seconds` bounds it. */
+  run(command: readonly string[], seconds: number): Finished
+  /** Holds an exclusive flock(2) on `path`, made if missing, while `work` runs. Throws when it is not had within `seconds`. */
+  withLock<T>(path: string, seconds: number, work: () => T): T
+  sleep(milliseconds: number): void
+}
+
+export interface Host extends Reader, Writer, Environment, Output, Processes {}

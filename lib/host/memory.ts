@@ -1,0 +1,217 @@
+import { utf8 } from '../systemd/escape.ts'
+import type { DirEntry, Finished, Host, Kind, Level, Stat } from './host.ts'
+import { HostError } from './host.ts'
+
+/** One thing in the tree of a `memoryHost`. Owned by root; directories that nobody names are made. */
+export type MemoryNode =
+  | string
+  | Uint8Array
+  | { readonly link: string }
+  | { readonly kind: Exclude<Kind, 'link'>; readonly uid?: number; readonly mode?: number; readonly text?: string }
+
+interface Inode {
+  readonly kind: Kind
+  readonly uid: number
+  mode: number
+  readonly bytes: readonly number[] | Uint8Array
+  /** Undefined where the bytes are no UTF-8. */
+  readonly text: string | undefined
+  readonly target: string
+}
+
+export interface MemoryOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly calledAs?: string
+  /** Milliseconds that each call of `now()` takes: a test of time limits. */
+  readonly tick?: number
+  readonly run?: (command: readonly string[]) => Finished
+}
+
+export interface MemoryHost extends Host {
+  /** What was printed and logged, in order. */
+  readonly printed: string[]
+  readonly logged: { readonly level: Level; readonly line: string }[]
+  readonly commands: (readonly string[])[]
+  /** Paths below a directory, sorted, with the text of files and `-> TARGET` of links. */
+  tree(path: string): readonly (readonly [string, string])[]
+}
+
+const MOST_LINKS = 40
+
+const inodeOf = (node: MemoryNode): Inode => {
+  const base = { uid: 0, mode: 0o644, target: '' }
+  if (typeof node === 'string') return { ...base, kind: 'file', bytes: utf8(node), text: node }
+  if (node instanceof Uint8Array) return { ...base, kind: 'file', bytes: node, text: undefined }
+  if ('link' in node) return { ...base, kind: 'link', mode: 0o777, bytes: [], text: undefined, target: node.link }
+  const text = node.text ?? ''
+  const mode = node.mode ?? (node.kind === 'directory' ? 0o755 : 0o644)
+  return { ...base, kind: node.kind, uid: node.uid ?? 0, mode, bytes: utf8(text), text }
+}
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
+
+const WRONG_KIND: Readonly<Record<Exclude<Kind, 'file'>, string>> = {
+  directory: 'is a directory, expected a file',
+  link: 'is a link, or has too many',
+  fifo: 'is a FIFO, expected a file',
+  socket: 'is a socket, expected a file',
+  device: 'is a device, expected a file',
+}
+
+/** A whole machine in memory, for tests: the same contract as the real ones, and no disk. */
+export const memoryHost = (
+  files: Readonly<Record<string, MemoryNode>> = {},
+  options: MemoryOptions = {},
+): MemoryHost => {
+  const inodes = new Map<string, Inode>([['/', inodeOf({ kind: 'directory' })]])
+
+  const resolve = (path: string, followLast: boolean): string => {
+    const pending = path.split('/').reverse()
+    const done: string[] = []
+    for (let links = 0; pending.length > 0; ) {
+      const name = pending.pop() as string
+      if (name === '' || name === '.') continue
+      if (name === '..') {
+        done.pop()
+        continue
+      }
+      const parent = inodes.get(`/${done.join('/')}`)
+      if (parent !== undefined && parent.kind !== 'directory')
+        throw new HostError(path, 'is not a directory, or not below one')
+      done.push(name)
+      const inode = inodes.get(`/${done.join('/')}`)
+      if (inode?.kind !== 'link' || (pending.length === 0 && !followLast)) continue
+      links += 1
+      if (links > MOST_LINKS) throw new HostError(path, WRONG_KIND.link)
+      done.pop()
+      if (inode.target.startsWith('/')) done.length = 0
+      pending.push(...inode.target.split('/').reverse())
+    }
+    return `/${done.join('/')}`
+  }
+
+  const makeParents = (path: string): void => {
+    if (inodes.has(path)) return
+    makeParents(parentOf(path))
+    inodes.set(path, inodeOf({ kind: 'directory' }))
+  }
+
+  const put = (path: string, inode: Inode): void => {
+    if (inodes.get(parentOf(path))?.kind !== 'directory') throw new HostError(path, 'ENOENT')
+    inodes.set(path, inode)
+  }
+
+  const create = (path: string, inode: Inode): void => {
+    const real = resolve(path, false)
+    if (inodes.has(real)) throw new HostError(path, 'already exists')
+    put(real, inode)
+  }
+
+  for (const [path, node] of Object.entries(files)) {
+    makeParents(parentOf(path))
+    inodes.set(path, inodeOf(node))
+  }
+
+  const statOf = ({ kind, uid, mode, bytes }: Inode): Stat => ({ kind, uid, gid: 0, mode, size: bytes.length })
+
+  const below = (path: string): string[] => {
+    const prefix = path === '/' ? '/' : `${path}/`
+    return [...inodes.keys()].filter((one) => one.startsWith(prefix) && one !== '/').sort()
+  }
+
+  const openFile = (path: string, followLast: boolean): Inode | undefined => {
+    const inode = inodes.get(resolve(path, followLast))
+    if (inode !== undefined && inode.kind !== 'file') throw new HostError(path, WRONG_KIND[inode.kind])
+    return inode
+  }
+
+  let clock = 0
+  const printed: string[] = []
+  const logged: { level: Level; line: string }[] = []
+  const commands: (readonly string[])[] = []
+
+  return {
+    printed,
+    logged,
+    commands,
+    tree: (path) =>
+      below(path).flatMap((one) => {
+        const inode = inodes.get(one) as Inode
+        if (inode.kind === 'directory') return []
+        return [
+          [one.slice(path.length + 1), inode.kind === 'link' ? `-> ${inode.target}` : (inode.text ?? '')] as const,
+        ]
+      }),
+
+    owner: 0,
+    stat: (path) => {
+      const inode = inodes.get(resolve(path, false))
+      return inode === undefined ? undefined : statOf(inode)
+    },
+    readDir: (path) => {
+      const real = resolve(path, true)
+      const inode = inodes.get(real)
+      if (inode === undefined) return undefined
+      if (inode.kind !== 'directory') throw new HostError(path, 'is not a directory, or not below one')
+      const children = below(real).filter((one) => parentOf(one) === real)
+      const entries = children.map(
+        (one): DirEntry => ({ name: one.slice(one.lastIndexOf('/') + 1), kind: (inodes.get(one) as Inode).kind }),
+      )
+      return { stat: statOf(inode), entries }
+    },
+    readLink: (path) => {
+      const inode = inodes.get(resolve(path, false))
+      if (inode?.kind !== 'link') throw new HostError(path, 'EINVAL')
+      return inode.target
+    },
+    readFile: (path, limit) => {
+      const inode = openFile(path, true)
+      if (inode === undefined) return undefined
+      if (inode.bytes.length > limit) throw new HostError(path, `is larger than ${limit >> 10} KiB`)
+      if (inode.text === undefined) throw new HostError(path, 'is not valid UTF-8')
+      return { stat: statOf(inode), text: inode.text }
+    },
+    readBytes: (path, offset, length) =>
+      Uint8Array.from(openFile(path, false)?.bytes ?? []).subarray(offset, offset + length),
+
+    makeDir: (path) => makeParents(resolve(path, true)),
+    createFile: (path, text) => create(path, inodeOf(text)),
+    symlink: (link, path) => create(path, inodeOf({ link })),
+    makeDirMode: (path, mode) => {
+      const real = resolve(path, false)
+      const inode = inodes.get(real)
+      if (inode === undefined) put(real, inodeOf({ kind: 'directory', mode }))
+      else if (inode.kind === 'directory') inode.mode = mode
+      else throw new HostError(path, 'is not a directory, or not below one')
+    },
+    replaceFile: (path, text, mode) => put(resolve(path, false), { ...inodeOf(text), mode }),
+    remove: (path) => {
+      const real = resolve(path, false)
+      for (const one of [real, ...below(real)]) inodes.delete(one)
+    },
+
+    calledAs: options.calledAs ?? 'bitbuilder',
+    env: (name) => options.env?.[name],
+    now: () => {
+      clock += options.tick ?? 0
+      return clock
+    },
+    architecture: () => 'x86-64',
+    isTerminal: () => false,
+    print: (text) => {
+      printed.push(text)
+    },
+    log: (level, line) => {
+      logged.push({ level, line })
+    },
+
+    run: (command) => {
+      commands.push(command)
+      return options.run?.(command) ?? { status: 0, stdout: '', stderr: '' }
+    },
+    withLock: (_path, _seconds, work) => work(),
+    sleep: (milliseconds) => {
+      clock += milliseconds
+    },
+  }
+}

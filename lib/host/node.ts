@@ -1,0 +1,323 @@
+/** The host port on Node. The only file that imports `node:*`. */
+
+import { spawnSync } from 'node:child_process'
+import * as fs from 'node:fs'
+import { arch } from 'node:process'
+import type { DirEntry, Directory, Finished, Host, Kind, Level, Stat, TextFile } from './host.ts'
+import { HostError } from './host.ts'
+
+const { O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants
+
+/** As many links as the kernel follows, path_resolution(7). */
+const MOST_LINKS = 40
+
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x64: 'x86-64',
+  arm64: 'arm64',
+  ia32: 'x86',
+  arm: 'arm',
+  ppc64: 'ppc64-le',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+  loong64: 'loongarch64',
+}
+
+/** errno(3) in the words of a message that starts with the path. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EEXIST: 'already exists',
+  EIO: 'input/output error',
+  EISDIR: 'is a directory, expected a file',
+  ELOOP: 'is a link, or has too many',
+  ENAMETOOLONG: 'name is too long',
+  ENOSPC: 'no space left on device',
+  ENOTDIR: 'is not a directory, or not below one',
+  ENXIO: 'is a socket, expected a file',
+  EPERM: 'operation not permitted',
+  EROFS: 'read-only file system',
+}
+
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
+
+const toHostError = (path: string, error: unknown): HostError => {
+  if (error instanceof HostError) return error
+  const code = codeOf(error)
+  return new HostError(path, REASONS[code] ?? code)
+}
+
+const isAbsent = (error: unknown): boolean => codeOf(error) === 'ENOENT'
+
+const kindOf = (entry: fs.Stats | fs.Dirent): Kind => {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'directory'
+  if (entry.isSymbolicLink()) return 'link'
+  if (entry.isFIFO()) return 'fifo'
+  return entry.isSocket() ? 'socket' : 'device'
+}
+
+const statOf = (stats: fs.Stats): Stat => ({
+  kind: kindOf(stats),
+  uid: stats.uid,
+  gid: stats.gid,
+  mode: stats.mode & 0o7777,
+  size: stats.size,
+})
+
+const byCodeUnit = (a: DirEntry, b: DirEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+
+const WRONG_KIND: Readonly<Record<Exclude<Kind, 'file'>, string>> = {
+  directory: 'is a directory, expected a file',
+  link: 'is a link, expected a file',
+  fifo: 'is a FIFO, expected a file',
+  socket: 'is a socket, expected a file',
+  device: 'is a device, expected a file',
+}
+
+/** Runs `work` on an open file and closes it; `undefined` when there is no such file. */
+const withFile = <T>(path: string, flags: number, work: (fd: number) => T): T | undefined => {
+  let fd: number
+  try {
+    fd = fs.openSync(path, flags)
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw toHostError(path, error)
+  }
+  try {
+    return work(fd)
+  } catch (error) {
+    throw toHostError(path, error)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+const checkFile = (path: string, fd: number): Stat => {
+  const stat = statOf(fs.fstatSync(fd))
+  if (stat.kind !== 'file') throw new HostError(path, WRONG_KIND[stat.kind])
+  return stat
+}
+
+const readFully = (fd: number, buffer: Buffer, offset: number): number => {
+  let filled = 0
+  while (filled < buffer.length) {
+    const count = fs.readSync(fd, buffer, filled, buffer.length - filled, offset + filled)
+    if (count === 0) break
+    filled += count
+  }
+  return filled
+}
+
+const decode = (path: string, bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new HostError(path, 'is not valid UTF-8')
+  }
+}
+
+const readText = (path: string, fd: number, limit: number): TextFile => {
+  const stat = checkFile(path, fd)
+  // One byte more than there should be: a file that grows, or one of /proc that says 0, is still read to its end.
+  const buffer = Buffer.allocUnsafe(Math.min(limit, Math.max(stat.size, 4096)) + 1)
+  const filled = readFully(fd, buffer, 0)
+  if (stat.size > limit || filled > limit) throw new HostError(path, `is larger than ${limit >> 10} KiB`)
+  return { stat, text: decode(path, buffer.subarray(0, filled)) }
+}
+
+const writeAll = (fd: number, text: string): void => {
+  const bytes = Buffer.from(text)
+  let written = 0
+  while (written < bytes.length) {
+    try {
+      written += fs.writeSync(fd, bytes, written)
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
+
+/** Whether standard error is the journal's, systemd.exec(5) `$JOURNAL_STREAM`: then a `<3>` in front is read as a priority. */
+const logsToJournal = (): boolean => {
+  const stats = fs.fstatSync(2)
+  return process.env.JOURNAL_STREAM === `${stats.dev}:${stats.ino}`
+}
+
+/** Whether PID 1 started this very process without the journal, as it does generators: their standard error leads nowhere. */
+const startedAsGenerator = (): boolean => process.env.SYSTEMD_EXEC_PID === String(process.pid) && !logsToJournal()
+
+const PRIORITY: Readonly<Record<Level, string>> = { error: '<3>', warning: '<4>', info: '<6>' }
+
+/** The host of this machine, seen below `root` ("" for /): `$BITBUILDER_ROOT` moves all reading, never the output. */
+export const nodeHost = (root: string): Host => {
+  const readLink = (path: string): string => {
+    try {
+      return fs.readlinkSync(path)
+    } catch (error) {
+      throw toHostError(path, error)
+    }
+  }
+
+  /** Follows links as chroot(2) would: below another root an absolute link must not lead to this machine's files. */
+  const below = (path: string, followLast: boolean): string => {
+    if (root === '') return path
+    const pending = path.split('/').reverse()
+    const done: string[] = []
+    for (let links = 0; pending.length > 0; ) {
+      const name = pending.pop() as string
+      if (name === '' || name === '.') continue
+      if (name === '..') {
+        done.pop()
+        continue
+      }
+      done.push(name)
+      if (pending.length === 0 && !followLast) break
+      const here = `${root}/${done.join('/')}`
+      const stats = fs.lstatSync(here, { throwIfNoEntry: false })
+      if (stats?.isSymbolicLink() !== true) continue
+      links += 1
+      if (links > MOST_LINKS) throw new HostError(path, 'is a link, or has too many')
+      const target = fs.readlinkSync(here)
+      done.pop()
+      if (target.startsWith('/')) done.length = 0
+      pending.push(...target.split('/').reverse())
+    }
+    return `${root}/${done.join('/')}`
+  }
+
+  const absentOr = <T>(path: string, work: () => T): T | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw toHostError(path, error)
+    }
+  }
+
+  const orHostError = <T>(path: string, work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw toHostError(path, error)
+    }
+  }
+
+  return {
+    owner: root === '' ? 0 : (fs.statSync(root, { throwIfNoEntry: false })?.uid ?? 0),
+    stat: (path) =>
+      absentOr(path, () => {
+        const stats = fs.lstatSync(below(path, false), { throwIfNoEntry: false })
+        return stats === undefined ? undefined : statOf(stats)
+      }),
+    readDir: (path) =>
+      absentOr(path, (): Directory => {
+        const real = below(path, true)
+        const entries = fs.readdirSync(real, { withFileTypes: true })
+        const list = entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+        return { stat: statOf(fs.statSync(real)), entries: list.sort(byCodeUnit) }
+      }),
+    readLink: (path) => readLink(below(path, false)),
+    readFile: (path, limit) =>
+      orHostError(path, () =>
+        withFile(below(path, true), O_RDONLY | O_NONBLOCK | O_NOCTTY, (fd) => readText(path, fd, limit)),
+      ),
+    readBytes: (path, offset, length) =>
+      orHostError(path, () => {
+        const found = withFile(below(path, false), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, (fd) => {
+          checkFile(path, fd)
+          const buffer = Buffer.alloc(length)
+          return buffer.subarray(0, readFully(fd, buffer, offset))
+        })
+        return found ?? new Uint8Array()
+      }),
+
+    makeDir: (path) => {
+      orHostError(path, () => fs.mkdirSync(path, { recursive: true }))
+    },
+    createFile: (path, text) => orHostError(path, () => fs.writeFileSync(path, text, { flag: 'wx', mode: 0o644 })),
+    symlink: (target, path) => orHostError(path, () => fs.symlinkSync(target, path)),
+
+    makeDirMode: (path, mode) =>
+      orHostError(path, () => {
+        try {
+          fs.mkdirSync(path)
+        } catch (error) {
+          if (codeOf(error) !== 'EEXIST') throw error
+        }
+        withFile(path, O_RDONLY | O_NOFOLLOW | fs.constants.O_DIRECTORY, (fd) => {
+          fs.fchmodSync(fd, mode)
+          fs.fchownSync(fd, process.geteuid?.() ?? 0, process.getegid?.() ?? 0)
+        })
+      }),
+    replaceFile: (path, text, mode) =>
+      orHostError(path, () => {
+        const beside = `${path}.${process.pid}.tmp`
+        fs.rmSync(beside, { force: true })
+        const fd = fs.openSync(beside, 'wx', 0o600)
+        try {
+          writeAll(fd, text)
+          fs.fchmodSync(fd, mode)
+          fs.fsyncSync(fd)
+        } finally {
+          fs.closeSync(fd)
+        }
+        fs.renameSync(beside, path)
+      }),
+    remove: (path) => orHostError(path, () => fs.rmSync(path, { recursive: true, force: true })),
+
+    calledAs: (process.argv0.split('/').pop() ?? '') || 'bitbuilder',
+    env: (name) => process.env[name],
+    now: () => performance.now(),
+    architecture: () => ARCHITECTURES[arch] ?? arch,
+    isTerminal: () => process.stdout.isTTY === true,
+
+    print: (text) => {
+      try {
+        writeAll(1, text)
+      } catch (error) {
+        // `bitbuilder list | head` is no failure.
+        if (codeOf(error) !== 'EPIPE') throw error
+      }
+    },
+    log: (level, line) => {
+      if (startedAsGenerator()) {
+        // Written at once and whole: every write to /dev/kmsg is one record.
+        try {
+          fs.writeFileSync('/dev/kmsg', `${PRIORITY[level]}${line}\n`)
+          return
+        } catch {
+          // A container may have none; then standard error is the best there is.
+        }
+      }
+      writeAll(2, `${logsToJournal() ? PRIORITY[level] : ''}${line}\n`)
+    },
+
+    run: (command, seconds): Finished => {
+      const [file = '', ...args] = command
+      const finished = spawnSync(file, args, {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: seconds * 1000,
+        maxBuffer: 64 << 20,
+      })
+      const status = finished.status ?? (finished.signal === null ? 127 : 128 + 15)
+      return { status, stdout: finished.stdout ?? '', stderr: finished.stderr ?? '' }
+    },
+    withLock: (path, seconds, work) => {
+      const fd = fs.openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
+      try {
+        // flock(1) takes the lock on our own open file: it outlives flock and goes with us, however we end.
+        const locked = spawnSync('flock', ['--wait', String(seconds), '3'], {
+          stdio: ['ignore', 'ignore', 'ignore', fd],
+        })
+        if (locked.status !== 0) throw new HostError(path, `lock is held by another program for ${seconds} s`)
+        return work()
+      } finally {
+        fs.closeSync(fd)
+      }
+    },
+    sleep: (milliseconds) => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+    },
+  }
+}

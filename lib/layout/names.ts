@@ -1,0 +1,67 @@
+/** Every unit, interface and machine name of ours. No other file puts one together. */
+
+import { escapePath, escapeUnitName, utf8 } from '../systemd/escape.ts'
+
+/** Goes into unit, machine, path and interface names as it stands; DNS label, lower case, at most 32. */
+export const TENANT_ID = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
+export const TENANT_ID_WORDS = 'lower-case letters, digits and inner dashes, at most 32 characters'
+
+/** Same alphabet, so that `NAME.ID` is a host name and a machine name. */
+export const MACHINE_NAME = TENANT_ID
+
+export const isTenantId = (text: string): boolean => TENANT_ID.test(text)
+
+/** `tenant@web-1.service`. An id holds nothing that an instance must escape; units read it with %i, never %I, which would turn `-` into `/`. */
+export const tenantService = (id: string): string => `tenant@${id}.service`
+export const infraService = (id: string): string => `tenant-infra@${id}.service`
+export const networkService = (id: string): string => `tenant-network@${id}.service`
+export const layersService = (id: string): string => `tenant-layers@${id}.service`
+export const netnsService = (id: string): string => `netns-tenant@${id}.service`
+
+export type MachineKind = 'vm' | 'container'
+
+/** `tenant-vm@acme:web.service`. Neither part can hold a colon. */
+export const machineService = (kind: MachineKind, id: string, name: string): string =>
+  `tenant-${kind}@${id}:${name}.service`
+
+/** machined's name, unique on the host: neither part holds a dot. */
+export const machineName = (id: string, name: string): string => `${name}.${id}`
+
+/** The name of the infrastructure VM among a tenant's machines; no other may have it. */
+export const INFRA_MACHINE = 'infra'
+
+/** `tenant-web\x2d1.slice`. The escape matters: a bare `-` would nest tenant web-1 inside tenant web. */
+export const tenantSlice = (id: string): string => `tenant-${escapeUnitName(id).replaceAll('-', '\\x2d')}.slice`
+
+/** `var-lib-tenants-web\x2d1-sysext.mount`, the only name systemd takes for that mount point. */
+export const mountUnit = (mountPoint: string): string => `${escapePath(mountPoint)}.mount`
+
+export const TENANTS_TARGET = 'tenants.target'
+export const LATE_SERVICE = 'bitbuilder-late.service'
+export const REGISTRY_SERVICE = 'tenants-registry.service'
+
+/** IFNAMSIZ less its NUL, netdevice(7). */
+const LONGEST_INTERFACE = 15
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/** FNV-1a over the UTF-8 bytes, six letters of base 32. */
+const hash6 = (text: string): string => {
+  let hash = 0x811c9dc5
+  for (const byte of utf8(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
+  let letters = ''
+  for (let shift = 0; shift < 30; shift += 5) letters += BASE32[(hash >>> shift) & 31]
+  return letters
+}
+
+/**
+ * `br-acme`, or `br-verys_x3k9ab` where that would pass 15 characters. The `_` keeps shortened names apart from whole
+ * ones: no id holds it. Two shortened ones that meet are told apart when the index is given out.
+ */
+export const bridgeName = (id: string): string => {
+  const whole = `br-${id}`
+  return whole.length <= LONGEST_INTERFACE ? whole : `br-${id.slice(0, 5)}_${hash6(id)}`
+}
+
+/** The name the seed gave the bridge; too long for the kernel's first name, fine as a second one. */
+export const bridgeAlternativeName = (id: string): string => `br-tenant-${id}`

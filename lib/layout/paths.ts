@@ -1,0 +1,58 @@
+/** Every path of ours. No other file puts one together. */
+
+export const UNIT_DIR = '/usr/lib/systemd/system'
+export const GENERATOR_DIR = '/run/systemd/generator'
+export const PROGRAM_DIR = '/usr/lib/bitbuilder'
+export const TEMPLATE_DIR = '/usr/share/bitbuilder/templates'
+
+export const CONFIG_FILE = '/etc/bitbuilder/bitbuilder.conf'
+export const CONFIG_DIR = '/etc/bitbuilder/bitbuilder.conf.d'
+
+/** First wins for each id. */
+export const REGISTRY_SEARCH_PATH = [
+  '/etc/bitbuilder/tenants.d',
+  '/run/bitbuilder/tenants.d',
+  '/var/lib/bitbuilder/tenants.d',
+  '/var/lib/bitbuilder/tenants.json',
+  '/usr/lib/bitbuilder/tenants.d',
+] as const
+
+export const STATE_DIR = '/var/lib/bitbuilder'
+export const NETWORK_STATE = '/var/lib/bitbuilder/network.json'
+export const TENANTS_DIR = '/var/lib/tenants'
+export const RUNTIME_DIR = '/run/bitbuilder'
+export const NETWORK_LOCK = '/run/bitbuilder/network.lock'
+export const RELOAD_LOCK = '/run/bitbuilder/reload.lock'
+export const NETWORKD_DIR = '/run/systemd/network'
+
+export type ExtensionClass = 'sysext' | 'confext'
+
+export const unitTemplate = (name: string): string => `${UNIT_DIR}/${name}`
+export const program = (name: string): string => `${PROGRAM_DIR}/${name}`
+
+export const tenantDir = (id: string): string => `${TENANTS_DIR}/${id}`
+export const metadataFile = (id: string): string => `${tenantDir(id)}/config/metadata.json`
+export const templateMetadata = (name: string): string => `${TEMPLATE_DIR}/${name}/metadata.json`
+export const rootfs = (id: string): string => `${tenantDir(id)}/infra/rootfs`
+export const extensionDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/extensions/${kind}`
+
+/** The merged view of a tenant's extensions: the mount point of the overlay. */
+export const mergedDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/${kind}`
+
+/** What an extension of this class changes, without its slash. */
+export const HIERARCHY = { sysext: 'usr', confext: 'etc' } as const
+
+export const upperDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/overlay/${HIERARCHY[kind]}`
+export const workDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/overlay/.${HIERARCHY[kind]}-work`
+
+/** Where an extension image is mounted, read-only. */
+export const imageDir = (id: string, kind: ExtensionClass, name: string): string =>
+  `${RUNTIME_DIR}/images/${id}/${kind}/${name}`
+
+export const layersDir = (id: string): string => `${RUNTIME_DIR}/layers/${id}`
+
+/** A link made when the tenant starts: to an image's hierarchy, or to the empty layer when the image does not fit. */
+export const imageLayer = (id: string, kind: ExtensionClass, name: string): string => `${layersDir(id)}/${kind}/${name}`
+
+/** A layer with nothing in it. */
+export const emptyLayer = (id: string): string => `${layersDir(id)}/empty`

@@ -1,0 +1,103 @@
+import type { Environment, Host, Level, Output, Reader } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { STATE_DIR } from '../layout/paths.ts'
+import type { Problem } from '../report/problem.ts'
+import { isError, renderHint, renderProblem, wholeFile } from '../report/problem.ts'
+import type { UnitSet } from '../systemd/unit-set.ts'
+import { readProvisioned } from '../tenant/disk.ts'
+import type { Load, Loaded } from '../tenant/load.ts'
+import { prepareLoad } from '../tenant/load.ts'
+import { unitSetWriter } from '../units/write.ts'
+import { isSwitchedOff } from './switched-off.ts'
+
+export interface Planned {
+  readonly set: UnitSet
+  readonly problems: readonly Problem[]
+}
+
+/** What a generator knows when it looks at a tenant. */
+export interface View {
+  readonly reader: Reader
+  /** Ids with a directory below /var/lib/tenants. */
+  readonly provisioned: ReadonlySet<string>
+}
+
+/** One generator as data: what it writes for a tenant, and what besides. */
+export interface Generator {
+  readonly name: string
+  tenant(loaded: Loaded, view: View): Planned
+  /** Written once, after the tenants. `late`: the file systems that hold tenants are not all there yet. */
+  besides(load: Load, late: boolean): Planned
+}
+
+/** systemd.generator(7) gives no limit of its own under 90 s, and all of it is boot. Milliseconds. */
+const PATIENCE = 2000
+
+type Emit = (set: UnitSet, tenant?: string) => readonly Problem[]
+
+const failure = (id: string, thrown: unknown): Problem => {
+  const message = thrown instanceof HostError ? thrown.reason : `internal error: ${String(thrown)}`
+  return { severity: 'error', at: wholeFile(thrown instanceof HostError ? thrown.path : id), message, tenant: id }
+}
+
+/** The whole plan, tenant by tenant: whatever happens to one, the others are written. Returns all that was wrong. */
+export const runPlan = (reader: Reader & Environment, generator: Generator, emit: Emit): readonly Problem[] => {
+  const problems: Problem[] = []
+  const { value: found, problems: listing } = readProvisioned(reader)
+  problems.push(...listing)
+  const provisioned = found ?? new Set<string>()
+  const load = prepareLoad(reader, provisioned)
+  const { entries } = load.registry
+
+  for (const [index, entry] of entries.entries()) {
+    if (reader.now() > PATIENCE) {
+      const rest = entries.length - index
+      problems.push({
+        severity: 'error',
+        at: wholeFile(entry.source.file),
+        message: `gave up after ${PATIENCE / 1000} s, ${rest} of ${entries.length} tenants from '${entry.id}' on have no units`,
+        hint: 'systemctl daemon-reload',
+      })
+      break
+    }
+    try {
+      const { set, problems: own } = generator.tenant(load.load(entry), { reader, provisioned })
+      problems.push(...own, ...emit(set, entry.id))
+    } catch (thrown) {
+      problems.push(failure(entry.id, thrown))
+    }
+  }
+  const { set, problems: own } = generator.besides(load, isLate(reader, found, load))
+  problems.push(...own, ...emit(set))
+  return problems
+}
+
+/** Before /var is mounted neither the registry nor the tenants are there; a mounted but empty one may hide a mount as well. */
+const isLate = (reader: Reader, provisioned: ReadonlySet<string> | undefined, load: Load): boolean => {
+  if (provisioned === undefined || reader.stat(STATE_DIR) === undefined) return true
+  const { entries } = load.registry
+  return entries.length > 0 && !entries.some(({ id }) => provisioned.has(id))
+}
+
+const LEVEL: Readonly<Record<Problem['severity'], Level>> = { error: 'error', warning: 'warning' }
+
+/** Every problem on its line, its hint below. */
+export const logProblems = (output: Output, prefix: string, problems: readonly Problem[]): void => {
+  for (const problem of problems) {
+    for (const line of [renderProblem(problem), ...renderHint(problem)])
+      output.log(LEVEL[problem.severity], `${prefix}${line}`)
+  }
+}
+
+/** systemd.generator(7): a whole generator's life. Exit status 1 exactly when something was wrong, 2 for a wrong call. */
+export const runGenerator = (host: Host, args: readonly string[], generator: Generator): number => {
+  const [normal] = args
+  if (normal === undefined || (args.length !== 1 && args.length !== 3)) {
+    host.log('error', `usage: ${generator.name} NORMAL-DIR [EARLY-DIR LATE-DIR]`)
+    return 2
+  }
+  if (isSwitchedOff(host)) return 0
+  const problems = runPlan(host, generator, unitSetWriter(host, normal, generator.name))
+  logProblems(host, `${generator.name}: `, problems)
+  return problems.some(isError) ? 1 : 0
+}

@@ -1,0 +1,88 @@
+import type { DirEntry, Reader } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { INFRA_MACHINE, MACHINE_NAME, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
+import { rootfs, TENANTS_DIR, tenantDir } from '../layout/paths.ts'
+import type { Checked, Problem } from '../report/problem.ts'
+import { wholeFile } from '../report/problem.ts'
+
+export interface Machine {
+  readonly kind: MachineKind
+  readonly name: string
+  readonly path: string
+  /** A tree, or a disk image `NAME.raw`. */
+  readonly form: 'directory' | 'image'
+}
+
+/** What a tenant's directory holds that decides about its units. */
+export interface Disk {
+  readonly hasRootfs: boolean
+  /** Sorted by name, machines before containers. */
+  readonly machines: readonly Machine[]
+}
+
+export const EMPTY_DISK: Disk = { hasRootfs: false, machines: [] }
+
+/** Ids that have a directory below /var/lib/tenants; undefined when that is not there (yet). */
+export const readProvisioned = (reader: Reader): Checked<ReadonlySet<string> | undefined> => {
+  try {
+    const found = reader.readDir(TENANTS_DIR)
+    if (found === undefined) return { value: undefined, problems: [] }
+    return {
+      value: new Set(found.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name)),
+      problems: [],
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof HostError)) throw thrown
+    return { value: new Set(), problems: [{ severity: 'error', at: wholeFile(thrown.path), message: thrown.reason }] }
+  }
+}
+
+const leftOut = (path: string, why: string): Problem => ({
+  severity: 'error',
+  at: wholeFile(path),
+  message: `${why}, leaving it out`,
+})
+
+const machineOf = (kind: MachineKind, dir: string, entry: DirEntry): Machine | Problem => {
+  const path = `${dir}/${entry.name}`
+  const form = entry.kind === 'file' && entry.name.endsWith('.raw') ? 'image' : 'directory'
+  const name = form === 'image' ? entry.name.slice(0, -'.raw'.length) : entry.name
+  if (entry.kind === 'link') return leftOut(path, 'is a link')
+  if (form === 'directory' && entry.kind !== 'directory')
+    return leftOut(path, 'is neither a directory nor a disk image NAME.raw')
+  if (!MACHINE_NAME.test(name)) return leftOut(path, `a machine's name is made of ${TENANT_ID_WORDS}`)
+  if (name === INFRA_MACHINE) return leftOut(path, `the name '${INFRA_MACHINE}' belongs to the infrastructure VM`)
+  return { kind, name, path, form }
+}
+
+const isProblem = (found: Machine | Problem): found is Problem => 'severity' in found
+
+const listMachines = (reader: Reader, kind: MachineKind, dir: string): readonly (Machine | Problem)[] => {
+  // A link in the place of the directory would name somebody else's machines.
+  if (reader.stat(dir)?.kind !== 'directory') return []
+  return (reader.readDir(dir)?.entries ?? [])
+    .filter(({ name }) => !name.startsWith('.'))
+    .map((entry) => machineOf(kind, dir, entry))
+}
+
+/** Only of a tenant that has a directory. */
+export const readDisk = (reader: Reader, id: string): Checked<Disk> => {
+  const dir = tenantDir(id)
+  const found = [
+    ...listMachines(reader, 'vm', `${dir}/machines`),
+    ...listMachines(reader, 'container', `${dir}/containers`),
+  ]
+  const machines: Machine[] = []
+  const problems: Problem[] = []
+  for (const one of found) {
+    if (isProblem(one)) problems.push({ ...one, tenant: id })
+    else if (machines.some(({ name }) => name === one.name)) {
+      problems.push({ ...leftOut(one.path, `there is another machine '${one.name}'`), tenant: id })
+    } else machines.push(one)
+  }
+  const infra = reader.stat(`${dir}/infra`)
+  return {
+    value: { hasRootfs: infra?.kind === 'directory' && reader.stat(rootfs(id))?.kind === 'directory', machines },
+    problems,
+  }
+}

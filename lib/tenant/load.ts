@@ -1,0 +1,141 @@
+import type { Reader } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { resolveInside } from '../host/resolve.ts'
+import { metadataFile, templateMetadata, tenantDir } from '../layout/paths.ts'
+import type { Entry, Registry } from '../registry/registry.ts'
+import { readRegistry } from '../registry/registry.ts'
+import type { JsonSource } from '../report/json-source.ts'
+import { placeOf, syntaxProblem } from '../report/json-source.ts'
+import type { Problem } from '../report/problem.ts'
+import { wholeFile } from '../report/problem.ts'
+import { validate } from './check.ts'
+import { matchesPattern, readHostName } from './placement.ts'
+import type { Metadata } from './schema.ts'
+import { metadataSchema, tenantSchema } from './schema.ts'
+import type { Tenant } from './tenant.ts'
+import { makeTenant } from './tenant.ts'
+
+/** What became of an entry. */
+export type Loaded =
+  | { readonly state: 'here'; readonly id: string; readonly tenant: Tenant }
+  /** `placement.hosts` names other hosts. */
+  | { readonly state: 'elsewhere'; readonly id: string; readonly tenant: Tenant }
+  | {
+      readonly state: 'refused'
+      readonly id: string
+      readonly definedIn: string
+      readonly enabled: boolean
+      readonly problems: readonly Problem[]
+    }
+
+export interface Load {
+  readonly registry: Registry
+  readonly host: string
+  /** Reads and checks one entry; independent of all others. */
+  load(entry: Entry): Loaded
+}
+
+const LARGEST_METADATA = 64 << 10
+
+/** A tenant wrote it: only a file inside its directory is read, however the path gets there. */
+const readTenantFile = (reader: Reader, id: string, file: string): string | undefined => {
+  const dir = tenantDir(id)
+  const found = resolveInside(reader, dir, file.slice(dir.length + 1))
+  return found === undefined ? undefined : reader.readFile(found.path, LARGEST_METADATA)?.text
+}
+
+type Read = { readonly metadata: Metadata | undefined } | { readonly problems: readonly Problem[] }
+
+const parseMetadata = (file: string, text: string | undefined): Read => {
+  if (text === undefined) return { metadata: undefined }
+  const source: JsonSource = { file, text, path: [] }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { problems: [syntaxProblem(file, text)] }
+  }
+  const checked = validate(metadataSchema, value, source)
+  return 'problems' in checked ? checked : { metadata: checked.value }
+}
+
+const readMetadata = (file: string, read: () => string | undefined): Read => {
+  try {
+    return parseMetadata(file, read())
+  } catch (thrown) {
+    if (thrown instanceof HostError)
+      return { problems: [{ severity: 'error', at: wholeFile(thrown.path), message: thrown.reason }] }
+    throw thrown
+  }
+}
+
+/** Whether an entry that makes no sense at least says that it is not meant to start. */
+const saysEnabled = (value: unknown): boolean => (value as { enabled?: unknown } | null | undefined)?.enabled !== false
+
+const withTenant = (id: string, problems: readonly Problem[]): readonly Problem[] =>
+  problems.map((problem, index) => {
+    const hint = problem.hint ?? (index === problems.length - 1 ? `bitbuilder verify ${id}` : undefined)
+    return { ...problem, tenant: id, ...(hint === undefined ? {} : { hint }) }
+  })
+
+/**
+ * Reads the registry and prepares to load its entries. `/var/lib/tenants` is listed once: most tenants of a large host
+ * have nothing there that changes their units.
+ */
+export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): Load => {
+  const registry = readRegistry(reader)
+  const host = readHostName(reader)
+  const templates = new Map<string, Read>()
+
+  const templateRead = (name: string): Read => {
+    const known = templates.get(name)
+    if (known !== undefined) return known
+    const file = templateMetadata(name)
+    const read = readMetadata(file, () => reader.readFile(file, LARGEST_METADATA)?.text)
+    templates.set(name, read)
+    return read
+  }
+
+  const metadataOf = (id: string): { readonly list: readonly Metadata[]; readonly problems: readonly Problem[] } => {
+    if (!provisioned.has(id)) return { list: [], problems: [] }
+    const file = metadataFile(id)
+    const own = readMetadata(file, () => readTenantFile(reader, id, file))
+    if ('problems' in own) return { list: [], problems: own.problems }
+    if (own.metadata === undefined) return { list: [], problems: [] }
+    const name = own.metadata.template?.name
+    if (name === undefined) return { list: [own.metadata], problems: [] }
+    const template = templateRead(name)
+    if ('problems' in template) return { list: [], problems: template.problems }
+    return { list: template.metadata === undefined ? [own.metadata] : [own.metadata, template.metadata], problems: [] }
+  }
+
+  const refused = ({ id, source, value }: Entry, problems: readonly Problem[]): Loaded => ({
+    state: 'refused',
+    id,
+    definedIn: source.file,
+    enabled: saysEnabled(value),
+    problems: withTenant(id, problems),
+  })
+
+  return {
+    registry,
+    host,
+    load: (entry) => {
+      if (entry.problems.length > 0) return refused(entry, entry.problems)
+      const checked = validate(tenantSchema, entry.value, entry.source)
+      if ('problems' in checked) return refused(entry, checked.problems)
+      if (checked.value.id !== entry.id) return refused(entry, [idMismatch(entry, checked.value.id)])
+      const { list, problems } = metadataOf(entry.id)
+      if (problems.length > 0) return refused(entry, problems)
+      const tenant = makeTenant(checked.value, entry.source.file, list)
+      const here = tenant.hosts?.some((pattern) => matchesPattern(pattern, host)) ?? true
+      return { state: here ? 'here' : 'elsewhere', id: entry.id, tenant }
+    },
+  }
+}
+
+const idMismatch = (entry: Entry, id: string): Problem => ({
+  severity: 'error',
+  at: placeOf(entry.source, ['id']),
+  message: `id: expected '${entry.id}' as the file is called, got '${id}'`,
+})

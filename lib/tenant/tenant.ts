@@ -1,0 +1,91 @@
+import type { Metadata, TenantEntry } from './schema.ts'
+import { parseSize } from './values.ts'
+
+/** Limits of a tenant's slice; what is undefined is not limited. */
+export interface Resources {
+  /** CPUs. */
+  readonly cpu: number | undefined
+  /** Bytes. */
+  readonly memory: number | undefined
+  /** Bytes. */
+  readonly storage: number | undefined
+  readonly tasks: number | undefined
+  /** 1 to 10000. */
+  readonly ioWeight: number | undefined
+}
+
+export interface Infra {
+  /** Undefined: exactly when there is an infra/rootfs. */
+  readonly enabled: boolean | undefined
+  readonly cpu: number | undefined
+  /** Bytes. */
+  readonly memory: number | undefined
+  /** Relative to the tenant's directory. */
+  readonly kernel: string | undefined
+  readonly initrd: string | undefined
+}
+
+export interface Extensions {
+  readonly base: 'host' | 'rootfs'
+  readonly mutable: boolean
+}
+
+/** A registry entry that makes sense, with everything that its repository and template add. */
+export interface Tenant {
+  readonly id: string
+  /** The file that defines it, for SourcePath=. */
+  readonly definedIn: string
+  readonly description: string | undefined
+  /** Starts at boot. */
+  readonly enabled: boolean
+  readonly repository: TenantEntry['repository']
+  readonly resources: Resources
+  readonly infra: Infra
+  readonly network: NonNullable<TenantEntry['network']>
+  readonly extensions: Extensions
+  /** Shell patterns of host names; undefined means everywhere. */
+  readonly hosts: readonly string[] | undefined
+}
+
+const bytes = (text: string | undefined): number | undefined => (text === undefined ? undefined : parseSize(text))
+
+/** The first of the three that says something: registry, then the tenant's repository, then its template. */
+const layered = <K extends 'resources' | 'infra' | 'extensions'>(
+  key: K,
+  entry: TenantEntry,
+  metadata: readonly Metadata[],
+) => {
+  const layers = [entry[key], ...metadata.flatMap((one) => [one[key], one.defaults?.[key]])]
+  return Object.assign({}, ...layers.reverse()) as NonNullable<TenantEntry[K]>
+}
+
+/** `metadata`: the tenant's own, then its template's. */
+export const makeTenant = (entry: TenantEntry, definedIn: string, metadata: readonly Metadata[]): Tenant => {
+  const resources = layered('resources', entry, metadata)
+  const infra = layered('infra', entry, metadata)
+  const extensions = layered('extensions', entry, metadata)
+  return {
+    id: entry.id,
+    definedIn,
+    description: entry.description,
+    enabled: entry.enabled ?? true,
+    repository: entry.repository,
+    resources: {
+      cpu: resources.cpu,
+      memory: bytes(resources.memory),
+      storage: bytes(resources.storage),
+      tasks: resources.tasks,
+      ioWeight: resources.ioWeight,
+    },
+    infra: {
+      enabled: infra.enabled,
+      cpu: infra.cpu,
+      memory: bytes(infra.memory),
+      kernel: infra.kernel,
+      initrd: infra.initrd,
+    },
+    network: entry.network ?? {},
+    extensions: { base: extensions.base ?? 'host', mutable: extensions.mutable ?? true },
+    hosts: entry.placement?.hosts,
+  }
+}
