@@ -3,12 +3,26 @@
 import { argv } from 'node:process'
 import { mountGenerator } from '../generators/mount-generator.ts'
 import { tenantGenerator } from '../generators/tenant-generator.ts'
+import { bitbuilder } from '../lib/cli/cli.ts'
 import { nodeHost } from '../lib/host/node.ts'
 import { runByName } from '../lib/program/by-name.ts'
+import { setupTenantNetwork } from './setup-tenant-network.ts'
+import { teardownTenantNetwork } from './teardown-tenant-network.ts'
+import { tenantCleanup } from './tenant-cleanup.ts'
+import { tenantLayers } from './tenant-layers.ts'
+import { tenantManager } from './tenant-manager.ts'
+import { tenantProvision } from './tenant-provision.ts'
+import { tenantsLate } from './tenants-late.ts'
 
-const root = (process.env.BITBUILDER_ROOT ?? '').replace(/\/+$/, '')
-
-process.exitCode = runByName(nodeHost(root), argv.slice(2), {
-  'tenant-generator': tenantGenerator,
+process.exitCode = runByName(nodeHost((process.env.BITBUILDER_ROOT ?? '').replace(/\/+$/, '')), argv.slice(2), {
   'mount-generator': mountGenerator,
+  'setup-tenant-network': setupTenantNetwork,
+  'teardown-tenant-network': teardownTenantNetwork,
+  'tenant-cleanup': tenantCleanup,
+  'tenant-generator': tenantGenerator,
+  'tenant-layers': tenantLayers,
+  'tenant-manager': tenantManager,
+  'tenant-provision': tenantProvision,
+  'tenants-late': tenantsLate,
+  bitbuilder,
 })

@@ -14,7 +14,8 @@ export interface ExtensionName {
 const withoutSuffix = (text: string, suffix: string): string =>
   text.endsWith(suffix) ? text.slice(0, -suffix.length) : text
 
-const VALID = /^(?!\.)[^\u0000-\u001f\u007f/\ufffd]+$/
+/** mount(8) takes `"` for a quote even inside an option, and a unit file cannot hold a line that ends in a backslash. */
+const VALID = /^(?!\.)[^\u0000-\u001f\u007f/"\ufffd]*[^\u0000-\u001f\u007f/"\\\ufffd]$/
 
 /** Undefined when no extension can be called that. */
 export const parseExtensionName = (file: string, kind: ExtensionClass): ExtensionName | undefined => {

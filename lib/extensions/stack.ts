@@ -41,6 +41,8 @@ export interface Stack {
   /** Topmost first: the newest name on top, UAPI.4. */
   readonly layers: readonly Layer[]
   readonly base: string
+  /** The base's os-release: what an image is compared with once it is mounted. */
+  readonly release: OsRelease
 }
 
 const leaveOut = (id: string, path: string, why: string): Problem => ({
@@ -110,6 +112,7 @@ const baseOf = (
   return kind === 'confext' ? emptyLayer(id) : undefined
 }
 
+/** The os-release that decides what fits: the tenant's own where its tree is what lies below, else the host's. */
 const baseRelease = (
   reader: Reader,
   id: string,
@@ -154,10 +157,10 @@ export const readStack = (
     const layer = checkEntry(reader, id, kind, entry, release)
     if (typeof layer === 'string') problems.push(leaveOut(id, path, layer))
     else if (layers.some(({ name }) => name === layer.name))
-      problems.push(leaveOut(id, path, `is another extension '${layer.name}'`))
+      problems.push(leaveOut(id, path, `there is another extension '${layer.name}'`))
     else layers.push(layer)
   }
-  return { value: layers.length === 0 ? undefined : { kind, layers, base }, problems }
+  return { value: layers.length === 0 ? undefined : { kind, layers, base, release }, problems }
 }
 
 const checkEntry = (

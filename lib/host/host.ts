@@ -121,4 +121,7 @@ export interface Processes {
   sleep(milliseconds: number): void
 }
 
-export interface Host extends Reader, Writer, Environment, Output, Processes {}
+export interface Host extends Reader, Writer, Environment, Output, Processes {
+  /** The same machine, read below another root, as $BITBUILDER_ROOT does it. */
+  below(root: string): Host
+}

@@ -48,6 +48,11 @@ const inodeOf = (node: MemoryNode): Inode => {
   return { ...base, kind: node.kind, uid: node.uid ?? 0, mode, bytes: utf8(text), text }
 }
 
+const nodeOf = ({ kind, uid, mode, text, bytes, target }: Inode): MemoryNode => {
+  if (kind === 'link') return { link: target }
+  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, mode, text }
+}
+
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 
 const WRONG_KIND: Readonly<Record<Exclude<Kind, 'file'>, string>> = {
@@ -143,6 +148,11 @@ export const memoryHost = (
         ]
       }),
 
+    below: (root) => {
+      const inner = [...inodes].filter(([path]) => path.startsWith(`${root}/`))
+      const nodes = inner.map(([path, inode]) => [path.slice(root.length), nodeOf(inode)] as const)
+      return memoryHost(Object.fromEntries(nodes), options)
+    },
     owner: 0,
     stat: (path) => {
       const inode = inodes.get(resolve(path, false))

@@ -159,7 +159,7 @@ export const nodeHost = (root: string): Host => {
   }
 
   /** Follows links as chroot(2) would: below another root an absolute link must not lead to this machine's files. */
-  const below = (path: string, followLast: boolean): string => {
+  const locate = (path: string, followLast: boolean): string => {
     if (root === '') return path
     const pending = path.split('/').reverse()
     const done: string[] = []
@@ -203,27 +203,28 @@ export const nodeHost = (root: string): Host => {
   }
 
   return {
+    below: (other) => nodeHost(other.replace(/\/+$/, '')),
     owner: root === '' ? 0 : (fs.statSync(root, { throwIfNoEntry: false })?.uid ?? 0),
     stat: (path) =>
       absentOr(path, () => {
-        const stats = fs.lstatSync(below(path, false), { throwIfNoEntry: false })
+        const stats = fs.lstatSync(locate(path, false), { throwIfNoEntry: false })
         return stats === undefined ? undefined : statOf(stats)
       }),
     readDir: (path) =>
       absentOr(path, (): Directory => {
-        const real = below(path, true)
+        const real = locate(path, true)
         const entries = fs.readdirSync(real, { withFileTypes: true })
         const list = entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
         return { stat: statOf(fs.statSync(real)), entries: list.sort(byCodeUnit) }
       }),
-    readLink: (path) => readLink(below(path, false)),
+    readLink: (path) => readLink(locate(path, false)),
     readFile: (path, limit) =>
       orHostError(path, () =>
-        withFile(below(path, true), O_RDONLY | O_NONBLOCK | O_NOCTTY, (fd) => readText(path, fd, limit)),
+        withFile(locate(path, true), O_RDONLY | O_NONBLOCK | O_NOCTTY, (fd) => readText(path, fd, limit)),
       ),
     readBytes: (path, offset, length) =>
       orHostError(path, () => {
-        const found = withFile(below(path, false), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, (fd) => {
+        const found = withFile(locate(path, false), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, (fd) => {
           checkFile(path, fd)
           const buffer = Buffer.alloc(length)
           return buffer.subarray(0, readFully(fd, buffer, offset))

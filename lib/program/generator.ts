@@ -72,9 +72,19 @@ export const runPlan = (reader: Reader & Environment, generator: Generator, emit
   return problems
 }
 
+/** A `/var` that is no directory has been reported by everybody who looked for files in it. */
+const isThere = (reader: Reader, path: string): boolean => {
+  try {
+    return reader.stat(path) !== undefined
+  } catch (thrown) {
+    if (thrown instanceof HostError) return false
+    throw thrown
+  }
+}
+
 /** Before /var is mounted neither the registry nor the tenants are there; a mounted but empty one may hide a mount as well. */
 const isLate = (reader: Reader, provisioned: ReadonlySet<string> | undefined, load: Load): boolean => {
-  if (provisioned === undefined || reader.stat(STATE_DIR) === undefined) return true
+  if (provisioned === undefined || !isThere(reader, STATE_DIR)) return true
   const { entries } = load.registry
   return entries.length > 0 && !entries.some(({ id }) => provisioned.has(id))
 }

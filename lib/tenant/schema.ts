@@ -5,7 +5,7 @@
 
 import * as z from 'zod/mini'
 import { MACHINE_NAME, TENANT_ID, TENANT_ID_WORDS } from '../layout/names.ts'
-import { parseSize, SIZE_WORDS } from './values.ts'
+import { parseSize, SIZE, SIZE_WORDS } from './values.ts'
 
 const text = (words: string, longest: number) =>
   z.string(words).check(
@@ -13,7 +13,7 @@ const text = (words: string, longest: number) =>
     // One line, and no backslash at its end: it would join the next line of a unit file to this one.
     z.regex(
       /^(?:[^\u0000-\u001f\u007f]*[^\u0000-\u001f\u007f\\])?$/,
-      'one line of text that does not end in a backslash',
+      'one line without control characters that does not end in a backslash',
     ),
   )
 
@@ -22,9 +22,10 @@ const integer = (least: number, most: number) => {
   return z.int(words).check(z.minimum(least, words), z.maximum(most, words))
 }
 
-const size = z
-  .string(SIZE_WORDS)
-  .check(z.refine((value) => parseSize(value) !== undefined, { error: SIZE_WORDS, abort: true }))
+const size = z.string(SIZE_WORDS).check(
+  z.regex(SIZE, { error: SIZE_WORDS, abort: true }),
+  z.refine((value) => parseSize(value) !== undefined, SIZE_WORDS),
+)
 
 const flag = z.boolean('true or false')
 

@@ -67,7 +67,7 @@ export const makeTenant = (entry: TenantEntry, definedIn: string, metadata: read
   return {
     id: entry.id,
     definedIn,
-    description: entry.description,
+    description: entry.description || undefined,
     enabled: entry.enabled ?? true,
     repository: entry.repository,
     resources: {

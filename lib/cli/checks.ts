@@ -1,0 +1,130 @@
+import { parseTree } from 'jsonc-parser'
+import { readConfig } from '../config/config.ts'
+import type { Host } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { bridgeName } from '../layout/names.ts'
+import { REGISTRY_SEARCH_PATH, tenantDir } from '../layout/paths.ts'
+import type { JsonSource } from '../report/json-source.ts'
+import { placeOf } from '../report/json-source.ts'
+import { type Problem, wholeFile } from '../report/problem.ts'
+import { placeAt } from '../report/text-place.ts'
+import type { Tenant } from '../tenant/tenant.ts'
+import type { Entries } from './entries.ts'
+
+/** What a generator has no time for and an administrator wants to know: nothing here stops a tenant. */
+
+const warn = (file: string, message: string): Problem => ({ severity: 'warning', at: wholeFile(file), message })
+
+/** JSON.parse keeps the last of two and says nothing. */
+const doubledKeys = ({ file, text }: JsonSource): readonly Problem[] => {
+  const problems: Problem[] = []
+  const visit = (node: ReturnType<typeof parseTree>): void => {
+    const seen = new Set<unknown>()
+    for (const child of node?.children ?? []) {
+      const key = node?.type === 'object' ? child.children?.[0] : undefined
+      if (key !== undefined && seen.has(key.value)) {
+        problems.push({
+          severity: 'warning',
+          at: placeAt(file, text, key.offset),
+          message: `key '${String(key.value)}' is given twice, the last one counts`,
+        })
+      }
+      seen.add(key?.value)
+      visit(key === undefined ? child : child.children?.[1])
+    }
+  }
+  try {
+    visit(parseTree(text))
+  } catch {
+    // Nested too deeply for a tree: said elsewhere, where it matters.
+  }
+  return problems
+}
+
+const strayFiles = (host: Host): readonly Problem[] =>
+  REGISTRY_SEARCH_PATH.filter((path) => path.endsWith('.d')).flatMap((dir) => {
+    try {
+      const names = (host.readDir(dir)?.entries ?? []).map(({ name }) => name)
+      return names
+        .filter((name) => !name.endsWith('.json') && !name.startsWith('.'))
+        .map((name) => warn(`${dir}/${name}`, 'is no ID.json, nobody reads it'))
+    } catch (thrown) {
+      if (thrown instanceof HostError) return []
+      throw thrown
+    }
+  })
+
+const strayDirectories = ({ provisioned, loaded }: Entries): readonly Problem[] => {
+  const known = new Set(loaded.map(({ id }) => id))
+  return [...provisioned]
+    .filter((id) => !known.has(id))
+    .sort()
+    .map((id) => warn(tenantDir(id), 'belongs to no tenant of the registry'))
+}
+
+/** Keys that are understood and wait for a later version to act on them. */
+const notYet = ({ tenant, source }: { readonly tenant: Tenant; readonly source: JsonSource }): readonly Problem[] => {
+  const { network, resources, repository, id } = tenant
+  const given: readonly (readonly [boolean, readonly string[], string])[] = [
+    [resources.storage !== undefined, ['resources', 'storage'], 'is not enforced by this version'],
+    [network.wireguard !== undefined, ['network', 'wireguard'], 'is not set up by this version'],
+    [network.vxlan !== undefined, ['network', 'vxlan'], 'is not set up by this version'],
+    [network.vlan !== undefined, ['network', 'vlan'], 'is not set up by this version'],
+    [network.bandwidth !== undefined, ['network', 'bandwidth'], 'is not enforced by this version'],
+    [repository !== undefined, ['repository'], 'is not fetched by this version, the tenant cannot start'],
+  ]
+  return given
+    .filter(([isGiven]) => isGiven)
+    .map(([, path, words]) => ({
+      severity: 'warning',
+      at: placeOf(source, path, 'key'),
+      message: `${path.join('.')} ${words}`,
+      tenant: id,
+    }))
+}
+
+/** Two that pin the same index, or whose shortened bridge names meet: the first to start gets it. */
+const collisions = (tenants: readonly Tenant[]): readonly Problem[] => {
+  const holders = new Map<string, string>()
+  return tenants.flatMap(({ id, definedIn, network }) => {
+    const claims = [bridgeName(id), ...(network.index === undefined ? [] : [`network.index ${network.index}`])]
+    return claims.flatMap((claim): readonly Problem[] => {
+      const holder = holders.get(claim)
+      if (holder === undefined) holders.set(claim, id)
+      return holder === undefined
+        ? []
+        : [
+            {
+              severity: 'error',
+              at: wholeFile(definedIn),
+              message: `${claim} of tenant '${id}' is that of tenant '${holder}' too`,
+              tenant: id,
+            },
+          ]
+    })
+  })
+}
+
+const config = (host: Host): readonly Problem[] => {
+  try {
+    return readConfig(host).problems
+  } catch (thrown) {
+    if (thrown instanceof HostError) return [{ severity: 'error', at: wholeFile(thrown.path), message: thrown.reason }]
+    throw thrown
+  }
+}
+
+/** Everything beyond what the generators say. */
+export const furtherChecks = (host: Host, entries: Entries): readonly Problem[] => {
+  const sources = new Map(entries.load.registry.entries.map(({ id, source }) => [id, source]))
+  const texts = new Map([...sources.values()].map((source) => [source.file, source]))
+  const tenants = entries.loaded.flatMap((one) => (one.state === 'refused' ? [] : [one.tenant]))
+  return [
+    ...config(host),
+    ...[...texts.values()].flatMap(doubledKeys),
+    ...strayFiles(host),
+    ...strayDirectories(entries),
+    ...collisions(tenants),
+    ...tenants.flatMap((tenant) => notYet({ tenant, source: sources.get(tenant.id) as JsonSource })),
+  ]
+}

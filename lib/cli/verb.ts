@@ -1,0 +1,39 @@
+import type { Host } from '../host/host.ts'
+
+/** What a verb is called with, read from the command line. */
+export interface Call {
+  readonly host: Host
+  /** What follows the verb: an id, a name. */
+  readonly operand: string | undefined
+  readonly json: boolean
+}
+
+/** One row of the verb table: help, completions and man page are checked against it. */
+export interface Verb {
+  readonly name: string
+  readonly operand?: { readonly name: string; readonly required: boolean }
+  readonly summary: string
+  /** Returns the exit status. */
+  run(call: Call): number
+}
+
+export const printJson = (host: Host, value: unknown): void => host.print(`${JSON.stringify(value, null, 2)}\n`)
+
+const COLOURS = { red: 31, green: 32, yellow: 33, grey: 90, bold: 1 } as const
+
+/** Colour for a terminal, and never where $NO_COLOR is set: no-color.org. */
+export const paint = (host: Host, colour: keyof typeof COLOURS, text: string): string =>
+  host.isTerminal() && !host.env('NO_COLOR') ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text
+
+/** Rows in columns as wide as they need to be; the last one ends where its text ends. */
+export const table = (rows: readonly (readonly string[])[]): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

@@ -1,0 +1,35 @@
+import type { Host } from '../host/host.ts'
+import { isError, type Problem, renderHint, renderProblem } from '../report/problem.ts'
+import { furtherChecks } from './checks.ts'
+import { findEntry, loadEntries } from './entries.ts'
+import { survey } from './survey.ts'
+import { paint, printJson, type Verb } from './verb.ts'
+
+const print = (host: Host, problem: Problem): void => {
+  const label = problem.severity === 'error' ? paint(host, 'red', 'error') : paint(host, 'yellow', 'warning')
+  host.print(`${[`${label}: ${renderProblem(problem)}`, ...renderHint(problem)].join('\n')}\n`)
+}
+
+/** `bitbuilder verify ID` is what a hint of the generators says: here it would lead in a circle. */
+const withoutCircle = (problem: Problem): Problem => {
+  const { hint, ...rest } = problem
+  return hint === undefined || hint.startsWith('bitbuilder verify') ? rest : problem
+}
+
+export const verify: Verb = {
+  name: 'verify',
+  operand: { name: 'ID', required: false },
+  summary: 'check everything that the generators read; exit status 1 when something is wrong',
+  run: ({ host, operand, json }) => {
+    const entries = loadEntries(host)
+    if (operand !== undefined) findEntry(entries, operand)
+    const all = [...survey(host, operand).problems, ...furtherChecks(host, entries)].map(withoutCircle)
+    const problems = all.filter(({ tenant }) => operand === undefined || tenant === operand)
+    if (json) printJson(host, { problems })
+    else {
+      for (const problem of problems) print(host, problem)
+      if (problems.length === 0 && host.isTerminal()) host.print(`${entries.loaded.length} tenants, nothing wrong\n`)
+    }
+    return problems.some(isError) ? 1 : 0
+  },
+}

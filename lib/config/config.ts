@@ -1,0 +1,95 @@
+import { parse } from 'ini'
+import type { Reader } from '../host/host.ts'
+import { CONFIG_DIR, CONFIG_FILE } from '../layout/paths.ts'
+import type { Ipv4Prefix } from '../network/address.ts'
+import { parseAddress, parsePrefix } from '../network/address.ts'
+import type { Checked, Place, Problem } from '../report/problem.ts'
+
+/** bitbuilder.conf(5). */
+export interface Config {
+  /** What tenants' networks are cut from. */
+  readonly pool: Ipv4Prefix
+  /** Bits of each tenant's prefix. */
+  readonly tenantPrefix: number
+  /** Name servers that DHCP hands out; none by default. */
+  readonly dns: readonly string[]
+}
+
+const DEFAULTS: Config = { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16, dns: [] }
+
+/** One row for each setting: what it expects, and the change it makes. Undefined: not what is expected. */
+const SETTINGS: Readonly<Record<string, { readonly words: string; read(value: string): Partial<Config> | undefined }>> =
+  {
+    Pool: {
+      words: 'an IPv4 prefix such as 10.0.0.0/8',
+      read: (value) => {
+        const pool = parsePrefix(value)
+        return pool === undefined ? undefined : { pool }
+      },
+    },
+    TenantPrefix: {
+      words: 'a number of bits from 8 to 28',
+      read: (value) => {
+        const bits = /^[0-9]{1,2}$/.test(value) ? Number(value) : 0
+        return bits >= 8 && bits <= 28 ? { tenantPrefix: bits } : undefined
+      },
+    },
+    DNS: {
+      words: 'IPv4 addresses',
+      read: (value) => {
+        const dns = value.split(/\s+/).filter((word) => word !== '')
+        return dns.every((word) => parseAddress(word) !== undefined) ? { dns } : undefined
+      },
+    },
+  }
+
+const LARGEST = 64 << 10
+
+/** The ini package keeps no lines; the key is looked for when there is something to say of it. */
+const placeOfKey = (file: string, text: string, key: string): Place => {
+  const lines = text.split('\n')
+  const index = lines.findIndex((line) => line.trim().startsWith(key))
+  return { file, line: index + 1, column: index < 0 ? 0 : (lines[index] as string).indexOf(key) + 1 }
+}
+
+const readOne = (file: string, text: string, before: Config): Checked<Config> => {
+  const problems: Problem[] = []
+  let config = before
+  const say = (key: string, message: string): void => {
+    problems.push({ severity: 'error', at: placeOfKey(file, text, key), message: `${message}, ignoring it` })
+  }
+  for (const [section, keys] of Object.entries(parse(text) as Record<string, unknown>)) {
+    if (section !== 'Network' || typeof keys !== 'object') {
+      say(
+        typeof keys === 'object' ? `[${section}` : section,
+        `unknown ${typeof keys === 'object' ? 'section' : 'key'} '${section}'`,
+      )
+      continue
+    }
+    for (const [key, value] of Object.entries(keys as Record<string, unknown>)) {
+      const setting = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined
+      const change = typeof value === 'string' ? setting?.read(value) : undefined
+      if (setting === undefined) say(key, `unknown key '${key}'`)
+      else if (change === undefined) say(key, `${key}=${String(value)}: expected ${setting.words}`)
+      else config = { ...config, ...change }
+    }
+  }
+  return { value: config, problems }
+}
+
+/** The configuration file, then its drop-ins by name; later assignments win. */
+export const readConfig = (reader: Reader): Checked<Config> => {
+  const dropIns = (reader.readDir(CONFIG_DIR)?.entries ?? [])
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith('.conf'))
+  const problems: Problem[] = []
+  let config = DEFAULTS
+  for (const file of [CONFIG_FILE, ...dropIns.map((name) => `${CONFIG_DIR}/${name}`)]) {
+    const found = reader.readFile(file, LARGEST)
+    if (found === undefined) continue
+    const read = readOne(file, found.text, config)
+    config = read.value
+    problems.push(...read.problems)
+  }
+  return { value: config, problems }
+}

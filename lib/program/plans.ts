@@ -1,0 +1,51 @@
+import { readStack } from '../extensions/stack.ts'
+import { EMPTY_DISK, readDisk } from '../tenant/disk.ts'
+import { lateUnits } from '../units/late-units.ts'
+import { mountUnits } from '../units/mount-units.ts'
+import { refusedUnits, registryUnits } from '../units/refused-units.ts'
+import { tenantUnits } from '../units/tenant-units.ts'
+import type { Generator } from './generator.ts'
+
+/** The services, slice and start-up link of each tenant in the registry. */
+export const tenantPlan: Generator = {
+  name: 'tenant-generator',
+  tenant: (loaded, { reader, provisioned }) => {
+    if (loaded.state === 'elsewhere') return { set: [], problems: [] }
+    const { id } = loaded
+    if (loaded.state === 'refused') {
+      return { set: refusedUnits(id, loaded.definedIn, loaded.enabled, loaded.problems), problems: loaded.problems }
+    }
+    const disk = provisioned.has(id) ? readDisk(reader, id) : { value: EMPTY_DISK, problems: [] }
+    return { set: tenantUnits(loaded.tenant, disk.value), problems: disk.problems }
+  },
+  besides: ({ registry: { problems } }, late) => ({
+    set: [...registryUnits(problems), ...(late ? lateUnits : [])],
+    problems,
+  }),
+}
+
+/** The overlay mounts of each tenant that has extensions. What is wrong with the registry and its entries, the other one says. */
+export const mountPlan: Generator = {
+  name: 'mount-generator',
+  tenant: (loaded, { reader, provisioned }) => {
+    if (loaded.state !== 'here' || !provisioned.has(loaded.id)) return { set: [], problems: [] }
+    const { id, extensions } = loaded.tenant
+    const { hasRootfs } = readDisk(reader, id).value
+    const stacks = [
+      readStack(reader, id, 'sysext', extensions, hasRootfs),
+      readStack(reader, id, 'confext', extensions, hasRootfs),
+    ]
+    return {
+      set: mountUnits(
+        id,
+        stacks.flatMap(({ value }) => value ?? []),
+        extensions.mutable,
+      ),
+      problems: stacks.flatMap(({ problems }) => problems),
+    }
+  },
+  besides: () => ({ set: [], problems: [] }),
+}
+
+/** In the order in which an administrator thinks of them; systemd runs them at once. */
+export const PLANS: readonly Generator[] = [tenantPlan, mountPlan]

@@ -1,0 +1,23 @@
+import type { Reader } from '../host/host.ts'
+import type { Problem } from '../report/problem.ts'
+import type { Loaded } from '../tenant/load.ts'
+import { isProvisioned } from '../tenant/one.ts'
+import { type Rendered, render } from '../units/write.ts'
+import { PLANS } from './plans.ts'
+
+export interface TenantFiles {
+  /** What both generators would write for the tenant, sorted by path. */
+  readonly files: readonly Rendered[]
+  readonly problems: readonly Problem[]
+}
+
+/** The same pure functions as in the generators, for one tenant. */
+export const tenantFiles = (reader: Reader, loaded: Loaded): TenantFiles => {
+  const provisioned = new Set(isProvisioned(reader, loaded.id) ? [loaded.id] : [])
+  const planned = PLANS.map((plan) => ({ plan, ...plan.tenant(loaded, { reader, provisioned }) }))
+  const files = planned.flatMap(({ plan, set }) => render(set, plan.name))
+  return {
+    files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    problems: planned.flatMap(({ problems }) => problems),
+  }
+}

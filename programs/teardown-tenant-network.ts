@@ -1,0 +1,27 @@
+import type { Host } from '../lib/host/host.ts'
+import { bridgeName } from '../lib/layout/names.ts'
+import { networkFile } from '../lib/layout/paths.ts'
+import { mustRun } from '../lib/program/must-run.ts'
+import { tenantProgram } from '../lib/program/tenant-program.ts'
+
+const PATIENCE = 60
+
+const SUFFIXES = ['bridge.netdev', 'bridge.network', 'bridge.link'] as const
+
+const removeFiles = (host: Host, id: string): boolean => {
+  const there = SUFFIXES.map((suffix) => networkFile(id, suffix)).filter((path) => host.stat(path) !== undefined)
+  for (const path of there) host.remove(path)
+  return there.length > 0
+}
+
+/**
+ * teardown-tenant-network(8): takes away what setup-tenant-network made. Asks nothing of the registry: the entry may be
+ * gone. The index stays the tenant's.
+ */
+export const teardownTenantNetwork = tenantProgram('teardown-tenant-network', (host, id) => {
+  // networkd lets go of an interface whose files are gone, it does not remove it; and it would make one anew whose files are there.
+  if (removeFiles(host, id)) mustRun(host, ['networkctl', 'reload'], PATIENCE)
+  const name = bridgeName(id)
+  if (host.stat(`/sys/class/net/${name}`) !== undefined) mustRun(host, ['networkctl', 'delete', name], PATIENCE)
+  return 0
+})

@@ -1,0 +1,80 @@
+import type { Host } from '../lib/host/host.ts'
+import { infraService, mountUnit } from '../lib/layout/names.ts'
+import { mergedDir, RELOAD_LOCK, RUNTIME_DIR } from '../lib/layout/paths.ts'
+import { logProblems } from '../lib/program/generator.ts'
+import { asPattern, listUnits, queueJobs, reloadManager, startUnits } from '../lib/program/systemctl.ts'
+import { tenantFiles } from '../lib/program/tenant-files.ts'
+import { tenantProgram } from '../lib/program/tenant-program.ts'
+import type { Loaded } from '../lib/tenant/load.ts'
+import { loadOne, tenantToRun } from '../lib/tenant/one.ts'
+import { isInstalled } from '../lib/units/installed.ts'
+import type { Rendered } from '../lib/units/write.ts'
+
+const PATIENCE_LOCK = 300
+
+const UP = ['active', 'activating', 'reloading'] as const
+
+/** One reload for all tenants that wait for one: who gets the lock looks again first. */
+const reloadIfNeeded = (host: Host, files: readonly Rendered[]): void => {
+  const isCurrent = (): boolean => files.every((file) => isInstalled(host, file))
+  if (isCurrent()) return
+  host.makeDir(RUNTIME_DIR)
+  host.withLock(RELOAD_LOCK, PATIENCE_LOCK, () => {
+    if (!isCurrent()) reloadManager(host)
+  })
+}
+
+const overlays = (id: string): readonly string[] => [
+  mountUnit(mergedDir(id, 'sysext')),
+  mountUnit(mergedDir(id, 'confext')),
+]
+
+/** Machines come after the tenant itself is up, so their jobs are queued and not waited for. */
+const machinesOf = (id: string, files: readonly Rendered[]): readonly string[] =>
+  files
+    .filter(({ path, target }) => target !== undefined && /^tenant-(?:infra|vm|container)@[^/]+$/.test(path))
+    .map(({ path }) => path)
+    .filter((name) => name === infraService(id) || name.includes(`@${id}:`))
+
+/** What is loaded of this tenant and runs. */
+const running = (host: Host, id: string): readonly string[] =>
+  listUnits(
+    host,
+    [...overlays(id).map(asPattern), infraService(id), `tenant-vm@${id}:*.service`, `tenant-container@${id}:*.service`],
+    UP,
+  )
+
+const converge = (host: Host, id: string, files: readonly Rendered[]): void => {
+  const mounts = overlays(id).filter((name) => files.some(({ path }) => path === name))
+  const machines = machinesOf(id, files)
+  const up = running(host, id)
+  const wanted = [...mounts, ...machines]
+  queueJobs(
+    host,
+    'stop',
+    up.filter((name) => !wanted.includes(name)),
+  )
+  startUnits(
+    host,
+    mounts.filter((name) => !up.includes(name)),
+  )
+  queueJobs(
+    host,
+    'start',
+    machines.filter((name) => !up.includes(name)),
+  )
+}
+
+/** tenant-manager(8): makes what runs what should run, and ends. */
+export const tenantManager = tenantProgram('tenant-manager', (host, id) => {
+  tenantToRun(host, id)
+  const { files, problems } = tenantFiles(host, loadOne(host, id) as Loaded)
+  logProblems(host, '', problems)
+  // The start-up link says whether the tenant starts at boot, not how it runs.
+  reloadIfNeeded(
+    host,
+    files.filter(({ path }) => !path.includes('.wants/')),
+  )
+  converge(host, id, files)
+  return 0
+})

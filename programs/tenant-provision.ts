@@ -1,0 +1,45 @@
+import type { Host } from '../lib/host/host.ts'
+import { HostError } from '../lib/host/host.ts'
+import { TENANTS_DIR, tenantDir } from '../lib/layout/paths.ts'
+import { tenantProgram } from '../lib/program/tenant-program.ts'
+import { tenantToRun } from '../lib/tenant/one.ts'
+
+/**
+ * What every tenant has, parents first, with its mode. The top may be passed through, not listed: networkd, which is not
+ * root, has to reach its keys. The rest is root's alone where a guest's files lie.
+ */
+const DIRECTORIES: readonly (readonly [string, number])[] = [
+  ['', 0o711],
+  ['/containers', 0o700],
+  ['/extensions', 0o755],
+  ['/extensions/confext', 0o755],
+  ['/extensions/sysext', 0o755],
+  ['/homes', 0o700],
+  ['/infra', 0o700],
+  ['/machines', 0o700],
+  ['/network', 0o711],
+  ['/overlay', 0o711],
+  ['/revisions', 0o700],
+  ['/systemd', 0o755],
+]
+
+const makeTree = (host: Host, id: string): void => {
+  host.makeDir(TENANTS_DIR)
+  for (const [path, mode] of DIRECTORIES) {
+    const whole = `${tenantDir(id)}${path}`
+    const there = host.stat(whole)
+    if (there !== undefined && there.kind !== 'directory')
+      throw new HostError(whole, `is a ${there.kind}, expected a directory`)
+    host.makeDirMode(whole, mode)
+  }
+}
+
+/** tenant-provision(8): makes a tenant's directories. Safe to repeat and to kill at any point. */
+export const tenantProvision = tenantProgram('tenant-provision', (host, id) => {
+  const tenant = tenantToRun(host, id)
+  if (tenant.repository !== undefined) {
+    throw new HostError(tenant.definedIn, 'repository: this version does not fetch repositories yet')
+  }
+  makeTree(host, id)
+  return 0
+})
