@@ -46,6 +46,7 @@ const versionOf = (
   kind: ExtensionClass,
   architecture: string,
 ): Version | undefined => {
+  if (!VALID.test(entry.name)) return undefined
   const image = entry.name.endsWith('.raw')
   if (entry.kind !== (image ? 'file' : 'directory') || (form === 'image' && !image)) return undefined
   const stem = withoutSuffix(withoutSuffix(entry.name, '.raw'), `.${kind}`)

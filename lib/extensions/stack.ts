@@ -45,10 +45,10 @@ export interface Stack {
   readonly release: OsRelease
 }
 
-const leaveOut = (id: string, path: string, why: string): Problem => ({
+const leaveOut = (id: string, path: string, why: string, what = 'the extension'): Problem => ({
   severity: 'error',
   at: wholeFile(path),
-  message: `${why}, leaving the extension out`,
+  message: `${why}, leaving ${what} out`,
   tenant: id,
 })
 
@@ -58,6 +58,9 @@ interface Found {
   readonly path: string
   readonly kind: DirEntry['kind']
 }
+
+/** What neither a unit file nor an option of mount(8) can hold in a path, as the names of extensions have it. */
+const UNMOUNTABLE = /[\u0000-\u001f\u007f"\ufffd]|\\$/
 
 /** Follows a link, as long as it stays inside the tenant's directory. */
 const follow = (
@@ -69,7 +72,10 @@ const follow = (
   if (kind !== 'link') return { path, kind }
   const dir = tenantDir(id)
   const found = resolveInside(reader, dir, path.slice(dir.length + 1))
-  return found === undefined ? 'is a link that leads nowhere' : { path: found.path, kind: found.stat.kind }
+  if (found === undefined) return 'is a link that leads nowhere'
+  return UNMOUNTABLE.test(found.path)
+    ? 'is a link to a name that cannot be mounted'
+    : { path: found.path, kind: found.stat.kind }
 }
 
 const find = (reader: Reader, id: string, kind: ExtensionClass, entry: DirEntry): Found | string => {
@@ -136,9 +142,13 @@ export const readStack = (
 ): Checked<Stack | undefined> => {
   const dir = extensionDir(id, kind)
   // Through a link in its place, another tenant's extensions would be this one's.
-  const parent = reader.stat(`${tenantDir(id)}/extensions`)
-  const listed =
-    parent?.kind === 'directory' && reader.stat(dir)?.kind === 'directory' ? reader.readDir(dir) : undefined
+  const parent = reader.stat(`${tenantDir(id)}/extensions`)?.kind
+  const own = parent === 'directory' ? reader.stat(dir)?.kind : parent
+  if (own === 'link') {
+    const problem = leaveOut(id, parent === 'link' ? `${tenantDir(id)}/extensions` : dir, 'is a link', 'its extensions')
+    return { value: undefined, problems: parent === 'link' && kind === 'confext' ? [] : [problem] }
+  }
+  const listed = own === 'directory' && parent === own ? reader.readDir(dir) : undefined
   const entries = (listed?.entries ?? []).filter(({ name }) => !name.startsWith('.'))
   if (entries.length === 0) return { value: undefined, problems: [] }
 
@@ -146,7 +156,14 @@ export const readStack = (
   if (base === undefined) {
     return {
       value: undefined,
-      problems: [leaveOut(id, `${rootfs(id)}/${HIERARCHY[kind]}`, 'is not there, and extensions.base is "rootfs"')],
+      problems: [
+        leaveOut(
+          id,
+          `${rootfs(id)}/${HIERARCHY[kind]}`,
+          'is not there, and extensions.base is "rootfs"',
+          "the tenant's extensions",
+        ),
+      ],
     }
   }
   const release = baseRelease(reader, id, kind, extensions, hasRootfs)

@@ -65,6 +65,8 @@ export const syntaxProblem = (file: string, text: string): Problem => {
     message: `not valid JSON, ${words}`,
     hint: 'JSON has no comments and no comma after the last element',
   })
+  if (text.startsWith('\ufeff'))
+    return { ...problem(placeAt(file, text, 0), 'begins with a byte order mark'), hint: 'save it as UTF-8 without BOM' }
   try {
     visit(
       text,

@@ -30,9 +30,17 @@ export const quoteWord = (word: string): string => {
   return `"${escapeSpecifiers(word.replace(/["\\]/g, '\\$&'))}"`
 }
 
-/** Several words on one line. Nothing when there are none. */
+/** Several words on one line, as paths in RequiresMountsFor=. Nothing when there are none. */
 export const words = (list: readonly string[]): Raw | undefined =>
   list.length === 0 ? undefined : raw(list.map(quoteWord).join(' '))
+
+/** Unit names for a dependency as Requires=: there systemd takes neither quotes nor escapes, every backslash is the name's own. */
+export const unitNames = (list: readonly string[]): Raw | undefined =>
+  list.length === 0 ? undefined : raw(list.map(escapeSpecifiers).join(' '))
+
+/** Unit names on one line. Settings that take them keep backslashes as they are, and no unit name holds a blank or a quote. */
+export const unitNames = (names: readonly string[]): Raw | undefined =>
+  names.length === 0 ? undefined : raw(names.map(escapeSpecifiers).join(' '))
 
 /** Assignments for Environment=, which expands specifiers but not `$`, systemd.exec(5). */
 export const environment = (variables: Readonly<Record<string, string>>): Raw | undefined =>

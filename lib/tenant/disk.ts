@@ -59,7 +59,9 @@ const isProblem = (found: Machine | Problem): found is Problem => 'severity' in 
 
 const listMachines = (reader: Reader, kind: MachineKind, dir: string): readonly (Machine | Problem)[] => {
   // A link in the place of the directory would name somebody else's machines.
-  if (reader.stat(dir)?.kind !== 'directory') return []
+  const found = reader.stat(dir)?.kind
+  if (found === 'link') return [leftOut(dir, 'is a link in place of a directory')]
+  if (found !== 'directory') return []
   return (reader.readDir(dir)?.entries ?? [])
     .filter(({ name }) => !name.startsWith('.'))
     .map((entry) => machineOf(kind, dir, entry))

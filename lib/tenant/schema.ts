@@ -46,31 +46,37 @@ const cores = z
   .check(z.minimum(0.01, 'a number of CPUs, at least 0.01'), z.maximum(4096, 'a number of CPUs, at most 4096'))
 
 /** Limits of the whole tenant: its slice. */
-export const resourcesSchema = z.strictObject({
-  /** CPUs, as in `2` or `0.5`. CPUQuota=. */
-  cpu: z.optional(cores),
-  /** Most memory, `512M`, `4G`. MemoryMax=. */
-  memory: z.optional(size),
-  /** Most disk space, `10G`. */
-  storage: z.optional(size),
-  /** Most processes and threads. TasksMax=. */
-  tasks: z.optional(integer(1, 4194304)),
-  /** Share of the disks against other tenants, no unit. IOWeight=. */
-  ioWeight: z.optional(integer(1, 10000)),
-})
+export const resourcesSchema = z.strictObject(
+  {
+    /** CPUs, as in `2` or `0.5`. CPUQuota=. */
+    cpu: z.optional(cores),
+    /** Most memory, `512M`, `4G`. MemoryMax=. */
+    memory: z.optional(size),
+    /** Most disk space, `10G`. */
+    storage: z.optional(size),
+    /** Most processes and threads. TasksMax=. */
+    tasks: z.optional(integer(1, 4194304)),
+    /** Share of the disks against other tenants, no unit. IOWeight=. */
+    ioWeight: z.optional(integer(1, 10000)),
+  },
+  'an object',
+)
 
 /** The infrastructure VM. */
-export const infraSchema = z.strictObject({
-  /** Whether it runs; when not said, exactly when there is an infra/rootfs. */
-  enabled: z.optional(flag),
-  /** Virtual CPUs of the guest. */
-  cpu: z.optional(integer(1, 512)),
-  /** Memory of the guest, `1G`. */
-  memory: z.optional(size),
-  /** Kernel image, relative to the tenant's directory. When not said, the one that the tree's boot entries name. */
-  kernel: z.optional(innerPath),
-  initrd: z.optional(innerPath),
-})
+export const infraSchema = z.strictObject(
+  {
+    /** Whether it runs; when not said, exactly when there is an infra/rootfs. */
+    enabled: z.optional(flag),
+    /** Virtual CPUs of the guest. */
+    cpu: z.optional(integer(1, 512)),
+    /** Memory of the guest, `1G`. */
+    memory: z.optional(size),
+    /** Kernel image, relative to the tenant's directory. When not said, the one that the tree's boot entries name. */
+    kernel: z.optional(innerPath),
+    initrd: z.optional(innerPath),
+  },
+  'an object',
+)
 
 const endpoint = text('HOST:PORT', 260)
 
@@ -201,10 +207,13 @@ export const metadataSchema = z.looseObject(
 )
 
 /** `tenants.json` as a whole, for editors: the program reads entry by entry, so that a bad one costs only itself. */
-export const registrySchema = z.strictObject({
-  $schema: z.optional(z.string('the address of a schema')),
-  tenants: z.array(tenantSchema),
-})
+export const registrySchema = z.strictObject(
+  {
+    $schema: z.optional(z.string('the address of a schema')),
+    tenants: z.array(tenantSchema),
+  },
+  'an object',
+)
 
 export type TenantEntry = z.infer<typeof tenantSchema>
 export type Metadata = z.infer<typeof metadataSchema>

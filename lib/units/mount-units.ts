@@ -2,7 +2,7 @@ import type { Layer, Stack } from '../extensions/stack.ts'
 import { layersService, mountUnit, tenantService } from '../layout/names.ts'
 import { extensionDir, imageDir, mergedDir, tenantDir, upperDir, workDir } from '../layout/paths.ts'
 import type { Section, Unit } from '../systemd/unit.ts'
-import { overlayOptions, words } from '../systemd/unit.ts'
+import { overlayOptions, unitNames, words } from '../systemd/unit.ts'
 import type { UnitSet } from '../systemd/unit-set.ts'
 import { requires, unitFile } from '../systemd/unit-set.ts'
 
@@ -16,7 +16,7 @@ const apart = (id: string, before: string): Section => ({
   DefaultDependencies: false,
   PartOf: tenantService(id),
   Conflicts: 'umount.target',
-  Before: words([before, 'umount.target']),
+  Before: unitNames([before, 'umount.target']),
 })
 
 const overlay = (id: string, { kind, layers, base }: Stack, mutable: boolean): Unit => {
@@ -32,8 +32,8 @@ const overlay = (id: string, { kind, layers, base }: Stack, mutable: boolean): U
         Documentation: 'man:mount-generator(8)',
         SourcePath: extensionDir(id, kind),
         ...apart(id, tenantService(id)),
-        Requires: words(needs),
-        After: words(needs),
+        Requires: unitNames(needs),
+        After: unitNames(needs),
         RequiresMountsFor: words([tenantDir(id), ...trees, base]),
       },
       Mount: {

@@ -9,7 +9,7 @@ import {
 } from '../layout/names.ts'
 import { tenantDir, unitTemplate } from '../layout/paths.ts'
 import type { Raw, Unit } from '../systemd/unit.ts'
-import { environment, raw, words } from '../systemd/unit.ts'
+import { environment, raw, unitNames, words } from '../systemd/unit.ts'
 import type { UnitSet } from '../systemd/unit-set.ts'
 import { dropIn, instanceLink, unitFile, wants } from '../systemd/unit-set.ts'
 import type { Disk, Machine } from '../tenant/disk.ts'
@@ -42,7 +42,7 @@ const slice = (tenant: Tenant): Unit => ({
 
 const tenantDropIn = (tenant: Tenant, wanted: readonly string[]): Unit => ({
   sections: {
-    Unit: { Description: describe(tenant), SourcePath: tenant.definedIn, Wants: words(wanted) },
+    Unit: { Description: describe(tenant), SourcePath: tenant.definedIn, Wants: unitNames(wanted) },
     Service: { Slice: tenantSlice(tenant.id) },
   },
 })
