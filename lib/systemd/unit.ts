@@ -38,10 +38,6 @@ export const words = (list: readonly string[]): Raw | undefined =>
 export const unitNames = (list: readonly string[]): Raw | undefined =>
   list.length === 0 ? undefined : raw(list.map(escapeSpecifiers).join(' '))
 
-/** Unit names on one line. Settings that take them keep backslashes as they are, and no unit name holds a blank or a quote. */
-export const unitNames = (names: readonly string[]): Raw | undefined =>
-  names.length === 0 ? undefined : raw(names.map(escapeSpecifiers).join(' '))
-
 /** Assignments for Environment=, which expands specifiers but not `$`, systemd.exec(5). */
 export const environment = (variables: Readonly<Record<string, string>>): Raw | undefined =>
   words(Object.entries(variables).map(([name, value]) => `${name}=${value}`))
