@@ -1,26 +1,32 @@
-import { infraService, mountUnit } from '../lib/layout/names.ts'
-import { imageDir, mergedDir } from '../lib/layout/paths.ts'
-import { asPattern, listUnits, queueJobs } from '../lib/program/systemctl.ts'
+import { imageMountsPattern, infraService, machinePatterns, mountUnit, tenantService } from '../lib/layout/names.ts'
+import { imageClassDir, mergedDir } from '../lib/layout/paths.ts'
+import { isUp, queueJobs, showUnits } from '../lib/program/systemctl.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 
-const LEFT = ['active', 'activating', 'reloading'] as const
+const patternsOf = (id: string): readonly string[] => [
+  ...(['sysext', 'confext'] as const).flatMap((kind) => [
+    mountUnit(mergedDir(id, kind)),
+    imageMountsPattern(imageClassDir(id, kind)),
+  ]),
+  infraService(id),
+  ...machinePatterns(id),
+]
 
-/** The mounts of a tenant by name: when its entry is gone, systemd knows them from the kernel only, and PartOf= with them is gone. */
-const mountPatterns = (id: string): readonly string[] =>
-  (['sysext', 'confext'] as const).flatMap((kind) => [
-    asPattern(mountUnit(mergedDir(id, kind))),
-    asPattern(mountUnit(imageDir(id, kind, 'X'))).replace(/X\.mount$/, '*.mount'),
-  ])
-
-/** tenant-cleanup(8): stops what is left of a tenant. Asks nothing of the registry: the entry may be gone. Data stays. */
+/**
+ * tenant-cleanup(8): stops what would be left of a tenant whose entry is gone: with its drop-ins went the edges by which
+ * systemd stops it, and its mounts are known from the kernel only. What still has its edge is left to systemd, which may
+ * be restarting it. Asks nothing of the registry. Data stays.
+ */
 export const tenantCleanup = tenantProgram('tenant-cleanup', (host, id) => {
-  const patterns = [
-    ...mountPatterns(id),
-    infraService(id),
-    `tenant-vm@${id}:*.service`,
-    `tenant-container@${id}:*.service`,
-  ]
-  // Not waited for: mounts are ordered before the tenant, so they go when this program has ended.
-  queueJobs(host, 'stop', listUnits(host, patterns, LEFT))
+  const edges = ['PartOf', 'BindsTo']
+  const units = showUnits(host, patternsOf(id), ['Id', 'ActiveState', ...edges])
+  const left = units.filter(
+    (unit) => isUp(unit) && !edges.some((edge) => unit[edge]?.split(' ').includes(tenantService(id)) === true),
+  )
+  queueJobs(
+    host,
+    'stop',
+    left.map(({ Id: name = '' }) => name),
+  )
   return 0
 })

@@ -1,8 +1,8 @@
 import type { Host } from '../lib/host/host.ts'
-import { infraService, mountUnit } from '../lib/layout/names.ts'
+import { infraService, machinePatterns, mountUnit } from '../lib/layout/names.ts'
 import { mergedDir, RELOAD_LOCK, RUNTIME_DIR } from '../lib/layout/paths.ts'
 import { logProblems } from '../lib/program/generator.ts'
-import { asPattern, listUnits, queueJobs, reloadManager, startUnits } from '../lib/program/systemctl.ts'
+import { isUp, queueJobs, reloadManager, showUnits, startUnits } from '../lib/program/systemctl.ts'
 import { tenantFiles } from '../lib/program/tenant-files.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 import type { Loaded } from '../lib/tenant/load.ts'
@@ -11,8 +11,6 @@ import { isInstalled } from '../lib/units/installed.ts'
 import type { Rendered } from '../lib/units/write.ts'
 
 const PATIENCE_LOCK = 300
-
-const UP = ['active', 'activating', 'reloading'] as const
 
 /** One reload for all tenants that wait for one: who gets the lock looks again first. */
 const reloadIfNeeded = (host: Host, files: readonly Rendered[]): void => {
@@ -38,11 +36,9 @@ const machinesOf = (id: string, files: readonly Rendered[]): readonly string[] =
 
 /** What is loaded of this tenant and runs. */
 const running = (host: Host, id: string): readonly string[] =>
-  listUnits(
-    host,
-    [...overlays(id).map(asPattern), infraService(id), `tenant-vm@${id}:*.service`, `tenant-container@${id}:*.service`],
-    UP,
-  )
+  showUnits(host, [...overlays(id), infraService(id), ...machinePatterns(id)], ['Id', 'ActiveState'])
+    .filter(isUp)
+    .map(({ Id: name = '' }) => name)
 
 const converge = (host: Host, id: string, files: readonly Rendered[]): void => {
   const mounts = overlays(id).filter((name) => files.some(({ path }) => path === name))

@@ -171,7 +171,7 @@ export const memoryHost = (
     },
     readLink: (path) => {
       const inode = inodes.get(resolve(path, false))
-      if (inode?.kind !== 'link') throw new HostError(path, 'EINVAL')
+      if (inode?.kind !== 'link') throw new HostError(path, inode === undefined ? 'ENOENT' : 'EINVAL')
       return inode.target
     },
     readFile: (path, limit) => {
@@ -184,7 +184,11 @@ export const memoryHost = (
     readBytes: (path, offset, length) =>
       Uint8Array.from(openFile(path, false)?.bytes ?? []).subarray(offset, offset + length),
 
-    makeDir: (path) => makeParents(resolve(path, true)),
+    makeDir: (path) => {
+      const real = resolve(path, true)
+      if ((inodes.get(real)?.kind ?? 'directory') !== 'directory') throw new HostError(path, 'already exists')
+      makeParents(real)
+    },
     createFile: (path, text) => create(path, inodeOf(text)),
     symlink: (link, path) => create(path, inodeOf({ link })),
     makeDirMode: (path, mode) => {
@@ -194,7 +198,11 @@ export const memoryHost = (
       else if (inode.kind === 'directory') inode.mode = mode
       else throw new HostError(path, 'is not a directory, or not below one')
     },
-    replaceFile: (path, text, mode) => put(resolve(path, false), { ...inodeOf(text), mode }),
+    replaceFile: (path, text, mode) => {
+      const real = resolve(path, false)
+      if (inodes.get(real)?.kind === 'directory') throw new HostError(path, WRONG_KIND.directory)
+      put(real, { ...inodeOf(text), mode })
+    },
     remove: (path) => {
       const real = resolve(path, false)
       for (const one of [real, ...below(real)]) inodes.delete(one)

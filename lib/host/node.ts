@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
+import { constants } from 'node:os'
 import { arch } from 'node:process'
 import type { DirEntry, Directory, Finished, Host, Kind, Level, Stat, TextFile } from './host.ts'
 import { HostError } from './host.ts'
@@ -80,12 +81,10 @@ const withFile = <T>(path: string, flags: number, work: (fd: number) => T): T | 
     fd = fs.openSync(path, flags)
   } catch (error) {
     if (isAbsent(error)) return undefined
-    throw toHostError(path, error)
+    throw error
   }
   try {
     return work(fd)
-  } catch (error) {
-    throw toHostError(path, error)
   } finally {
     fs.closeSync(fd)
   }
@@ -150,14 +149,6 @@ const PRIORITY: Readonly<Record<Level, string>> = { error: '<3>', warning: '<4>'
 
 /** The host of this machine, seen below `root` ("" for /): `$BITBUILDER_ROOT` moves all reading, never the output. */
 export const nodeHost = (root: string): Host => {
-  const readLink = (path: string): string => {
-    try {
-      return fs.readlinkSync(path)
-    } catch (error) {
-      throw toHostError(path, error)
-    }
-  }
-
   /** Follows links as chroot(2) would: below another root an absolute link must not lead to this machine's files. */
   const locate = (path: string, followLast: boolean): string => {
     if (root === '') return path
@@ -217,7 +208,7 @@ export const nodeHost = (root: string): Host => {
         const list = entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
         return { stat: statOf(fs.statSync(real)), entries: list.sort(byCodeUnit) }
       }),
-    readLink: (path) => readLink(locate(path, false)),
+    readLink: (path) => orHostError(path, () => fs.readlinkSync(locate(path, false))),
     readFile: (path, limit) =>
       orHostError(path, () =>
         withFile(locate(path, true), O_RDONLY | O_NONBLOCK | O_NOCTTY, (fd) => readText(path, fd, limit)),
@@ -259,10 +250,13 @@ export const nodeHost = (root: string): Host => {
           writeAll(fd, text)
           fs.fchmodSync(fd, mode)
           fs.fsyncSync(fd)
+          fs.renameSync(beside, path)
+        } catch (error) {
+          fs.rmSync(beside, { force: true })
+          throw error
         } finally {
           fs.closeSync(fd)
         }
-        fs.renameSync(beside, path)
       }),
     remove: (path) => orHostError(path, () => fs.rmSync(path, { recursive: true, force: true })),
 
@@ -299,9 +293,11 @@ export const nodeHost = (root: string): Host => {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: seconds * 1000,
+        // A program that ignores SIGTERM must not hold us for ever.
+        killSignal: 'SIGKILL',
         maxBuffer: 64 << 20,
       })
-      const status = finished.status ?? (finished.signal === null ? 127 : 128 + 15)
+      const status = finished.status ?? (finished.signal === null ? 127 : 128 + constants.signals[finished.signal])
       return { status, stdout: finished.stdout ?? '', stderr: finished.stderr ?? '' }
     },
     withLock: (path, seconds, work) => {

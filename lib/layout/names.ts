@@ -24,6 +24,12 @@ export type MachineKind = 'vm' | 'container'
 export const machineService = (kind: MachineKind, id: string, name: string): string =>
   `tenant-${kind}@${id}:${name}.service`
 
+/** Patterns for systemctl(1) that match every machine of the tenant and no other's. */
+export const machinePatterns = (id: string): readonly string[] => [
+  machineService('vm', id, '*'),
+  machineService('container', id, '*'),
+]
+
 /** machined's name, unique on the host: neither part holds a dot. */
 export const machineName = (id: string, name: string): string => `${name}.${id}`
 
@@ -35,6 +41,9 @@ export const tenantSlice = (id: string): string => `tenant-${escapeUnitName(id).
 
 /** `var-lib-tenants-web\x2d1-sysext.mount`, the only name systemd takes for that mount point. */
 export const mountUnit = (mountPoint: string): string => `${escapePath(mountPoint)}.mount`
+
+/** A pattern for systemctl(1) that matches the mounts right below a directory. */
+export const imageMountsPattern = (directory: string): string => `${escapePath(directory)}-*.mount`
 
 export const TENANTS_TARGET = 'tenants.target'
 export const LATE_SERVICE = 'bitbuilder-late.service'

@@ -45,9 +45,10 @@ export const HIERARCHY = { sysext: 'usr', confext: 'etc' } as const
 export const upperDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/overlay/${HIERARCHY[kind]}`
 export const workDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/overlay/.${HIERARCHY[kind]}-work`
 
+export const imageClassDir = (id: string, kind: ExtensionClass): string => `${RUNTIME_DIR}/images/${id}/${kind}`
+
 /** Where an extension image is mounted, read-only. */
-export const imageDir = (id: string, kind: ExtensionClass, name: string): string =>
-  `${RUNTIME_DIR}/images/${id}/${kind}/${name}`
+export const imageDir = (id: string, kind: ExtensionClass, name: string): string => `${imageClassDir(id, kind)}/${name}`
 
 export const layersDir = (id: string): string => `${RUNTIME_DIR}/layers/${id}`
 

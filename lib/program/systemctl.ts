@@ -7,35 +7,32 @@ const PATIENCE_QUERY = 60
 const PATIENCE_RELOAD = 300
 const PATIENCE_START = 600
 
-/** A unit name as a pattern that matches it alone: a glob takes `\\` for an escape, and escaped names are full of them. */
-export const asPattern = (name: string): string => name.replaceAll('\\', '\\\\')
+export type Properties = Readonly<Record<string, string>>
 
-/** Names of loaded units that match a pattern and are in one of these states, systemctl(1) `list-units`. */
-export const listUnits = (
+/**
+ * Properties of all loaded units that match one of the patterns, systemctl(1) `show`. A backslash in a pattern stands for
+ * itself, so an escaped unit name is one.
+ */
+export const showUnits = (
   host: Processes,
   patterns: readonly string[],
-  states: readonly string[],
-): readonly string[] => {
-  const out = mustRun(
-    host,
-    [
-      'systemctl',
-      'list-units',
-      '--all',
-      '--plain',
-      '--no-legend',
-      '--full',
-      `--state=${states.join(',')}`,
-      '--',
-      ...patterns,
-    ],
-    PATIENCE_QUERY,
-  )
-  return out
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/)[0] ?? '')
-    .filter((name) => name !== '')
-}
+  properties: readonly string[],
+): readonly Properties[] =>
+  mustRun(host, ['systemctl', 'show', `--property=${properties.join(',')}`, '--', ...patterns], PATIENCE_QUERY)
+    .split('\n\n')
+    .filter((block) => block.trim() !== '')
+    .map((block) =>
+      Object.fromEntries(
+        block
+          .trim()
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+      ),
+    )
+
+/** ActiveState= of a unit that runs, or is on its way. */
+export const isUp = ({ ActiveState: state }: Properties): boolean =>
+  state === 'active' || state === 'activating' || state === 'reloading'
 
 export const reloadManager = (host: Processes): void => {
   mustRun(host, ['systemctl', 'daemon-reload'], PATIENCE_RELOAD)
