@@ -134,6 +134,12 @@ export const memoryHost = (
   const printed: string[] = []
   const logged: { level: Level; line: string }[] = []
   const commands: (readonly string[])[] = []
+  const print = (text: string): void => {
+    printed.push(text)
+  }
+  const log = (level: Level, line: string): void => {
+    logged.push({ level, line })
+  }
 
   return {
     printed,
@@ -151,7 +157,7 @@ export const memoryHost = (
     below: (root) => {
       const inner = [...inodes].filter(([path]) => path.startsWith(`${root}/`))
       const nodes = inner.map(([path, inode]) => [path.slice(root.length), nodeOf(inode)] as const)
-      return memoryHost(Object.fromEntries(nodes), options)
+      return { ...memoryHost(Object.fromEntries(nodes), options), print, log }
     },
     owner: 0,
     stat: (path) => {
@@ -216,12 +222,8 @@ export const memoryHost = (
     },
     architecture: () => 'x86-64',
     isTerminal: () => false,
-    print: (text) => {
-      printed.push(text)
-    },
-    log: (level, line) => {
-      logged.push({ level, line })
-    },
+    print,
+    log,
 
     run: (command) => {
       commands.push(command)

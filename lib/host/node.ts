@@ -1,11 +1,15 @@
 /** The host port on Node. The only file that imports `node:*`. */
 
-import { spawnSync } from 'node:child_process'
-import * as fs from 'node:fs'
-import { constants } from 'node:os'
+import type { Dirent, Stats } from 'node:fs'
 import { arch } from 'node:process'
 import type { DirEntry, Directory, Finished, Host, Kind, Level, Stat, TextFile } from './host.ts'
 import { HostError } from './host.ts'
+
+// Not imported: bundled, `import * as` would copy the whole namespace at every start, and a generator needs neither
+// child_process, which takes longer to load than a tenant to generate, nor os.
+const fs = process.getBuiltinModule('node:fs')
+const childProcess = () => process.getBuiltinModule('node:child_process')
+const signals = () => process.getBuiltinModule('node:os').constants.signals
 
 const { O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants
 
@@ -48,7 +52,7 @@ const toHostError = (path: string, error: unknown): HostError => {
 
 const isAbsent = (error: unknown): boolean => codeOf(error) === 'ENOENT'
 
-const kindOf = (entry: fs.Stats | fs.Dirent): Kind => {
+const kindOf = (entry: Stats | Dirent): Kind => {
   if (entry.isFile()) return 'file'
   if (entry.isDirectory()) return 'directory'
   if (entry.isSymbolicLink()) return 'link'
@@ -56,7 +60,7 @@ const kindOf = (entry: fs.Stats | fs.Dirent): Kind => {
   return entry.isSocket() ? 'socket' : 'device'
 }
 
-const statOf = (stats: fs.Stats): Stat => ({
+const statOf = (stats: Stats): Stat => ({
   kind: kindOf(stats),
   uid: stats.uid,
   gid: stats.gid,
@@ -262,7 +266,7 @@ export const nodeHost = (root: string): Host => {
 
     calledAs: (process.argv0.split('/').pop() ?? '') || 'bitbuilder',
     env: (name) => process.env[name],
-    now: () => performance.now(),
+    now: () => process.uptime() * 1000,
     architecture: () => ARCHITECTURES[arch] ?? arch,
     isTerminal: () => process.stdout.isTTY === true,
 
@@ -289,7 +293,8 @@ export const nodeHost = (root: string): Host => {
 
     run: (command, seconds): Finished => {
       const [file = '', ...args] = command
-      const finished = spawnSync(file, args, {
+      if (file === '') return { status: 127, stdout: '', stderr: 'no command given' }
+      const finished = childProcess().spawnSync(file, args, {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: seconds * 1000,
@@ -297,14 +302,14 @@ export const nodeHost = (root: string): Host => {
         killSignal: 'SIGKILL',
         maxBuffer: 64 << 20,
       })
-      const status = finished.status ?? (finished.signal === null ? 127 : 128 + constants.signals[finished.signal])
+      const status = finished.status ?? (finished.signal === null ? 127 : 128 + signals()[finished.signal])
       return { status, stdout: finished.stdout ?? '', stderr: finished.stderr ?? '' }
     },
     withLock: (path, seconds, work) => {
       const fd = fs.openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
       try {
         // flock(1) takes the lock on our own open file: it outlives flock and goes with us, however we end.
-        const locked = spawnSync('flock', ['--wait', String(seconds), '3'], {
+        const locked = childProcess().spawnSync('flock', ['--wait', String(seconds), '3'], {
           stdio: ['ignore', 'ignore', 'ignore', fd],
         })
         if (locked.status !== 0) throw new HostError(path, `lock is held by another program for ${seconds} s`)

@@ -27,24 +27,21 @@ export const compareVersions = (a: string, b: string): number => {
   for (;;) {
     while (i < a.length && !isVersionChar(a[i] as string)) i += 1
     while (j < b.length && !isVersionChar(b[j] as string)) j += 1
-    const left = a[i]
-    const right = b[j]
     // '~' sorts before everything, even before the end.
-    if (left === '~' || right === '~') {
-      if (left !== '~' || right !== '~') return left === '~' ? -1 : 1
+    if (a[i] === '~' || b[j] === '~') {
+      if (a[i] !== b[j]) return a[i] === '~' ? -1 : 1
       i += 1
       j += 1
-      continue
     }
-    if (left === undefined || right === undefined) return order(left !== undefined, right !== undefined)
-    const separator = ['-', '^', '.'].find((char) => left === char || right === char)
-    if (separator !== undefined) {
-      if (left !== separator || right !== separator) return left === separator ? -1 : 1
+    if (i >= a.length || j >= b.length) return order(i < a.length, j < b.length)
+    // In this order, and each at most once: a segment has one separator of a kind before it.
+    for (const separator of ['-', '^', '.']) {
+      if (a[i] !== separator && b[j] !== separator) continue
+      if (a[i] !== b[j]) return a[i] === separator ? -1 : 1
       i += 1
       j += 1
-      continue
     }
-    const numeric = isDigit(left) || isDigit(right)
+    const numeric = isDigit(a[i]) || isDigit(b[j])
     const passes = numeric ? isDigit : isAlpha
     const first = run(a, i, passes)
     const second = run(b, j, passes)

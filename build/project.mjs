@@ -1,0 +1,39 @@
+/** What the build knows of the project: where things are, and what the one executable is called. */
+
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = new URL('../', import.meta.url)
+
+/** Absolute path of something in the repository. */
+export const inProject = (path) => fileURLToPath(new URL(path, root))
+
+export const DIST = inProject('dist')
+
+/** The one executable. */
+export const EXECUTABLE = inProject('dist/bitbuilder')
+
+const manifest = JSON.parse(readFileSync(inProject('package.json'), 'utf8'))
+export const { version, optionalDependencies } = manifest
+
+export const GENERATORS = ['tenant-generator', 'mount-generator']
+
+/** Names of the executable in /usr/lib/bitbuilder. The dispatch is lib/program/by-name.ts. */
+export const PROGRAMS = [
+  ...GENERATORS,
+  'setup-tenant-network',
+  'teardown-tenant-network',
+  'tenant-cleanup',
+  'tenant-layers',
+  'tenant-manager',
+  'tenant-provision',
+  'tenants-late',
+]
+
+/** Seconds since 1970 of the newest entry in debian/changelog: what is built from the same source has the same dates. */
+export const sourceDateEpoch = () => {
+  const changelog = readFileSync(inProject('packaging/debian/changelog'), 'utf8')
+  const date = Date.parse(/^ -- .*> {2}(.*)$/m.exec(changelog)?.[1] ?? '')
+  if (Number.isNaN(date)) throw new Error('packaging/debian/changelog: no date')
+  return String(date / 1000)
+}

@@ -1,0 +1,25 @@
+# fish completion for bitbuilder(8)
+
+set -l verbs list show generate verify diff schema help
+
+function __fish_bitbuilder_ids
+    set -l root (string match --regex -- '--root(?:=| +)\S+' (commandline --cut-at-cursor) | string replace --regex -- '^--root(?:=| +)' '--root=')
+    bitbuilder $root list 2>/dev/null | string match --invert --regex '^ID ' | string match --regex '^[^ ]+'
+end
+
+complete --command bitbuilder --no-files
+complete --command bitbuilder --long-option root --require-parameter --arguments '(__fish_complete_directories)' --description 'Read everything below a directory instead of /'
+complete --command bitbuilder --long-option json --description 'Print JSON'
+complete --command bitbuilder --short-option h --long-option help --description 'Print a short help'
+complete --command bitbuilder --long-option version --description 'Print the version'
+
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments list --description 'List the tenants of the registry'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments show --description 'Show what is known of one tenant'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments generate --description 'Print every unit that the generators would write'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments verify --description 'Check everything that the generators read'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments diff --description 'Show what the next daemon-reload would change'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments schema --description 'Print a JSON Schema'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments help --description 'Print a short help'
+
+complete --command bitbuilder --condition '__fish_seen_subcommand_from show generate verify' --arguments '(__fish_bitbuilder_ids)' --description Tenant
+complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata' --description Schema

@@ -1,0 +1,2 @@
+ID=alpine
+VERSION_ID=3

@@ -1,0 +1,2 @@
+ID=debian
+VERSION_ID=13

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { bitbuilder } from '../../../lib/cli/cli.ts'
+import { VERSION } from '../../../lib/cli/version.ts'
+import { memoryHost } from '../../../lib/host/memory.ts'
+import { runByName } from '../../../lib/program/by-name.ts'
+
+const FILES = {
+  '/var/lib/bitbuilder/tenants.json': JSON.stringify({
+    tenants: [
+      { id: 'acme', description: 'Acme' },
+      { id: 'far', placement: { hosts: ['x'] } },
+      { id: 'bad', memory: 1 },
+    ],
+  }),
+  '/etc/bitbuilder/tenants.d/off.json': '',
+  '/usr/lib/bitbuilder/tenants.d/off.json': '{"id":"off"}',
+}
+
+const run = (args: readonly string[], files: Parameters<typeof memoryHost>[0] = FILES) => {
+  const host = memoryHost(files)
+  const status = runByName(host, args, { bitbuilder })
+  return { status, out: host.printed.join(''), err: host.logged.map(({ line }) => line) }
+}
+
+test('list has a line for each tenant', () => {
+  expect(run(['list'])).toMatchInlineSnapshot(`
+    {
+      "err": [],
+      "out": "ID    STATE      AT BOOT  DEFINED IN                        DESCRIPTION
+    acme  here       yes      /var/lib/bitbuilder/tenants.json  Acme
+    bad   refused    yes      /var/lib/bitbuilder/tenants.json
+    far   elsewhere  yes      /var/lib/bitbuilder/tenants.json
+    off   masked     no
+    ",
+      "status": 0,
+    }
+  `)
+})
+
+test('list --json is for machines', () => {
+  expect(
+    JSON.parse(run(['list', '--json']).out).map(({ id, state }: { id: string; state: string }) => [id, state]),
+  ).toEqual([
+    ['acme', 'here'],
+    ['bad', 'refused'],
+    ['far', 'elsewhere'],
+    ['off', 'masked'],
+  ])
+})
+
+test('generate prints units with their paths, problems apart', () => {
+  const { status, out, err } = run(['generate'])
+  expect(status).toBe(1)
+  expect(out).toContain('--- /run/systemd/generator/tenant@acme.service -> /usr/lib/systemd/system/tenant@.service\n')
+  expect(err).toEqual(["/var/lib/bitbuilder/tenants.json:1:101: unknown key 'memory'", '  hint: bitbuilder verify bad'])
+  expect(run(['generate', 'acme'])).toMatchObject({ status: 0, err: [] })
+})
+
+test('verify says all, and what the generators keep to themselves', () => {
+  const { status, out } = run(['verify'], {
+    ...FILES,
+    '/etc/bitbuilder/tenants.d/notes.txt': 'x',
+    '/var/lib/tenants/stray/x': '',
+    '/etc/bitbuilder/tenants.d/two.json':
+      '{"id":"two","resources":{"storage":"1G"},"resources":{"storage":"2G"},"network":{"index":4}}',
+    '/etc/bitbuilder/tenants.d/one.json': '{"id":"one","network":{"index":4}}',
+  })
+  expect(status).toBe(1)
+  expect(out.trimEnd().split('\n')).toEqual([
+    "error: /var/lib/bitbuilder/tenants.json:1:101: unknown key 'memory'",
+    "warning: /etc/bitbuilder/tenants.d/two.json:1:42: key 'resources' is given twice, the last one counts",
+    'warning: /etc/bitbuilder/tenants.d/notes.txt: is no ID.json, nobody reads it',
+    'warning: /var/lib/tenants/stray: belongs to no tenant of the registry',
+    "error: /etc/bitbuilder/tenants.d/two.json: network.index 4 of tenant 'two' is that of tenant 'one' too",
+    'warning: /etc/bitbuilder/tenants.d/two.json:1:26: resources.storage is not enforced by this version',
+  ])
+})
+
+test('verify of one tenant speaks of that one, with exit status 0 when only warnings are left', () => {
+  expect(run(['verify', 'acme'])).toEqual({ status: 0, out: '', err: [] })
+  expect(run(['verify', 'off'])).toMatchObject({ status: 1, err: ["bitbuilder: tenant 'off': is masked"] })
+})
+
+test('show has everything of one tenant', () => {
+  expect(run(['show', 'acme']).out).toMatchInlineSnapshot(`
+    "Tenant             acme
+    State              here
+    Defined in         /var/lib/bitbuilder/tenants.json
+    Description        Acme
+    Starts at boot     yes
+    CPUs               not limited
+    Memory             not limited
+    Tasks              not limited
+    Storage            not limited
+    Infrastructure VM  when there is an infra/rootfs
+    Extensions         over the host's /usr, writable
+    Network index      given out at the first start
+    Unit               tenant@acme.service
+    Slice              tenant-acme.slice
+    Bridge             br-acme (br-tenant-acme)
+    Directory          /var/lib/tenants/acme
+    Generated
+      tenant-acme.slice
+      tenant-network@acme.service -> /usr/lib/systemd/system/tenant-network@.service
+      tenant@acme.service -> /usr/lib/systemd/system/tenant@.service
+      tenant@acme.service.d/50-tenant.conf
+      tenants.target.wants/tenant@acme.service -> /usr/lib/systemd/system/tenant@.service
+    "
+  `)
+})
+
+test('diff compares with the last run of the generators', () => {
+  const generated = Object.fromEntries(
+    (JSON.parse(run(['generate', '--json']).out).files as { path: string; text?: string; target?: string }[]).map(
+      (file) => [
+        `/run/systemd/generator/${file.path}`,
+        file.target === undefined ? (file.text ?? '') : { link: file.target },
+      ],
+    ),
+  )
+  expect(run(['diff'], { ...FILES, ...generated })).toMatchObject({ status: 0, out: '' })
+  const stale = { '/run/systemd/generator/tenant@gone.service': { link: '/usr/lib/systemd/system/tenant@.service' } }
+  expect(
+    run(['diff'], { ...FILES, ...generated, ...stale, '/run/systemd/generator/getty.target.wants/x': 'y' }),
+  ).toMatchObject({
+    status: 1,
+    out: '- /run/systemd/generator/tenant@gone.service\n    - -> /usr/lib/systemd/system/tenant@.service\n',
+  })
+  const edited = { '/run/systemd/generator/tenant-acme.slice': '# Generated\n\n[Unit]\nDescription=x\n' }
+  expect(run(['diff'], { ...FILES, ...generated, ...edited }).out).toContain('    - Description=x\n')
+})
+
+test('schema prints what editors use', () => {
+  expect(run(['schema']).out).toBe('metadata\nregistry\ntenant\n')
+  const printed = JSON.parse(run(['schema', 'tenant']).out)
+  expect(printed).toMatchObject({ additionalProperties: false, required: ['id'] })
+  expect(printed.properties.resources.properties.memory.pattern).toContain('KMGTP')
+  expect(run(['schema', 'x'])).toMatchObject({ status: 1 })
+})
+
+test.each([
+  [[], 'bitbuilder: expected a verb'],
+  [['lsit'], "bitbuilder: unknown verb 'lsit'"],
+  [['list', '--jsno'], "bitbuilder: unknown option '--jsno'"],
+  [['list', 'x'], 'bitbuilder: list: too many arguments'],
+  [['show'], 'bitbuilder: show: expected ID'],
+  [['list', '--root'], 'bitbuilder: --root: expected a directory'],
+  [['list', '--json=1'], "bitbuilder: unknown option '--json=1'"],
+])('%j is a wrong call', (args, words) => {
+  const { status, err } = run(args)
+  expect([status, err[0]]).toEqual([2, words])
+})
+
+test('--root reads another tree', () => {
+  const files = Object.fromEntries(Object.entries(FILES).map(([path, text]) => [`/srv/image${path}`, text]))
+  expect(run(['list'], files).out).toBe('')
+  expect(run(['--root', '/srv/image', 'list'], files).out).toBe(run(['list']).out)
+  expect(run(['list', '--root=/srv/image'], files).out).toBe(run(['list']).out)
+})
+
+test('--help names every verb, --version the version of the package', () => {
+  expect(run(['--help']).out).toMatchInlineSnapshot(`
+    "bitbuilder [OPTIONS] VERB
+
+      list           list the tenants of the registry
+      show ID        show what is known of one tenant, and its units
+      generate [ID]  print every unit that the generators would write, with its path
+      verify [ID]    check everything that the generators read; exit status 1 when something is wrong
+      diff           show what the next daemon-reload would change; exit status 1 when it would change anything
+      schema [NAME]  print a JSON Schema: metadata, registry, tenant
+      --root=DIR     read everything below DIR instead of /
+      --json         print JSON
+      --help         print this help
+      --version      print the version
+
+    See bitbuilder(8), tenants.json(5).
+    "
+  `)
+  expect(run(['--version']).out).toBe(`bitbuilder ${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`)
+  expect(VERSION).toMatch(/^\d+\.\d+\.\d+$/)
+})

@@ -1,0 +1,194 @@
+import { expect, test } from 'vitest'
+import type { Finished } from '../../lib/host/host.ts'
+import { type MemoryNode, memoryHost } from '../../lib/host/memory.ts'
+import { tenantCleanup } from '../../programs/tenant-cleanup.ts'
+import { tenantLayers } from '../../programs/tenant-layers.ts'
+import { tenantManager } from '../../programs/tenant-manager.ts'
+import { tenantProvision } from '../../programs/tenant-provision.ts'
+import { tenantsLate } from '../../programs/tenants-late.ts'
+
+const registry = (...tenants: object[]) => ({ '/var/lib/bitbuilder/tenants.json': JSON.stringify({ tenants }) })
+
+const TENANT = '/var/lib/tenants/acme'
+
+const RELEASE = 'usr/lib/extension-release.d/extension-release'
+
+const tree = (name: string, release = 'ID=_any\n') => ({
+  [`${TENANT}/extensions/sysext/${name}/${RELEASE}.${name}`]: release,
+})
+
+const image = (name: string, inside: Record<string, MemoryNode>) => ({
+  [`${TENANT}/extensions/sysext/${name}.raw`]: 'hsqs',
+  ...Object.fromEntries(
+    Object.entries(inside).map(([path, node]) => [`/run/bitbuilder/images/acme/sysext/${name}/${path}`, node]),
+  ),
+})
+
+test('provision makes the directories of a tenant, with their modes, and may be repeated', () => {
+  const host = memoryHost(registry({ id: 'acme' }))
+  expect([tenantProvision(host, ['acme']), tenantProvision(host, ['acme'])]).toEqual([0, 0])
+  const mode = (path: string) => host.stat(`${TENANT}${path}`)?.mode.toString(8)
+  expect(['', '/extensions/sysext', '/network', '/machines', '/overlay', '/infra'].map(mode)).toEqual([
+    '711',
+    '755',
+    '711',
+    '700',
+    '711',
+    '700',
+  ])
+})
+
+test.each([
+  [{ [TENANT]: { link: '/var/lib/tenants/other' } }, `${TENANT}: is a link, expected a directory`],
+  [{ [`${TENANT}/overlay`]: { link: '/etc' } }, `${TENANT}/overlay: is a link, expected a directory`],
+  [{ [`${TENANT}/network`]: 'text' }, `${TENANT}/network: is a file, expected a directory`],
+])('provision refuses %j', (files, words) => {
+  expect(() =>
+    tenantProvision(memoryHost({ ...registry({ id: 'acme' }), ...(files as Record<string, MemoryNode>) }), ['acme']),
+  ).toThrow(words)
+})
+
+test('provision says that it fetches no repository yet', () => {
+  const host = memoryHost(registry({ id: 'acme', repository: { url: 'https://example.org/acme.git' } }))
+  expect(() => tenantProvision(host, ['acme'])).toThrow('does not fetch repositories yet')
+})
+
+test('layers makes upper and work directories, and links the images that fit', () => {
+  const host = memoryHost({
+    ...registry({ id: 'acme' }),
+    '/usr/lib/os-release': 'ID=debian\n',
+    ...tree('tools'),
+    ...image('good', { [`${RELEASE}.good`]: 'ID=debian\n' }),
+    ...image('bad', { [`${RELEASE}.bad`]: 'ID=fedora\n' }),
+    ...image('sly', { [`${RELEASE}.sly`]: { link: '/etc/os-release' }, 'usr/x': '' }),
+    ...image('slyer', { usr: { link: '/etc' } }),
+  })
+  expect(tenantLayers(host, ['acme'])).toBe(0)
+  expect(host.tree('/run/bitbuilder/layers')).toEqual([
+    ['acme/sysext/good', '-> /run/bitbuilder/images/acme/sysext/good/usr'],
+  ])
+  for (const name of ['bad', 'sly', 'slyer'])
+    expect(host.stat(`/run/bitbuilder/layers/acme/sysext/${name}`)?.kind).toBe('directory')
+  expect(host.logged.map(({ line }) => line)).toEqual([
+    `${TENANT}/extensions/sysext/slyer.raw: usr is not a directory, leaving the extension out`,
+    `${TENANT}/extensions/sysext/sly.raw: /run/bitbuilder/images/acme/sysext/sly/${RELEASE}.sly: is a link that leads out of /run/bitbuilder/images/acme/sysext/sly, leaving the extension out`,
+    `${TENANT}/extensions/sysext/bad.raw: is for 'fedora', the base is 'debian', leaving the extension out`,
+  ])
+  expect([host.stat(`${TENANT}/overlay/usr`)?.mode, host.stat(`${TENANT}/overlay/.usr-work`)?.mode]).toEqual([
+    0o755, 0o700,
+  ])
+})
+
+test('layers makes no writable layer for an immutable tenant, and stop takes its own away', () => {
+  const host = memoryHost({
+    ...registry({ id: 'acme', extensions: { mutable: false } }),
+    '/usr/lib/os-release': 'ID=debian\n',
+    ...tree('tools'),
+  })
+  expect(tenantLayers(host, ['acme'])).toBe(0)
+  expect(host.stat(`${TENANT}/overlay`)).toBeUndefined()
+  expect(tenantLayers(host, ['--stop', 'acme'])).toBe(0)
+  expect(host.stat('/run/bitbuilder/layers/acme')).toBeUndefined()
+})
+
+test('layers does not write through a link in the place of the writable layer', () => {
+  const host = memoryHost({
+    ...registry({ id: 'acme' }),
+    '/usr/lib/os-release': 'ID=debian\n',
+    ...tree('tools'),
+    [`${TENANT}/overlay/usr`]: { link: '/usr' },
+  })
+  expect(() => tenantLayers(host, ['acme'])).toThrow(`${TENANT}/overlay/usr: is a link, expected a directory`)
+})
+
+const answer =
+  (units: readonly Record<string, string>[]) =>
+  (command: readonly string[]): Finished => ({
+    status: 0,
+    stdout:
+      command[1] === 'show'
+        ? units
+            .map((unit) =>
+              Object.entries(unit)
+                .map(([key, value]) => `${key}=${value}`)
+                .join('\n'),
+            )
+            .join('\n\n')
+        : '',
+    stderr: '',
+  })
+
+const verbs = (commands: readonly (readonly string[])[]) =>
+  commands.filter(([, verb]) => verb !== 'show').map(([, ...words]) => words.join(' '))
+
+const SYSEXT = 'var-lib-tenants-acme-sysext.mount'
+
+const machines = {
+  [`${TENANT}/infra/rootfs/etc/os-release`]: 'ID=debian\n',
+  [`${TENANT}/machines/web/etc/x`]: '',
+  ...tree('tools'),
+  '/usr/lib/os-release': 'ID=debian\n',
+}
+
+test('the manager reloads once when a unit is missing, starts mounts and waits, queues machines', () => {
+  const host = memoryHost({ ...registry({ id: 'acme' }), ...machines }, { run: answer([]) })
+  expect(tenantManager(host, ['acme'])).toBe(0)
+  expect(verbs(host.commands)).toEqual([
+    'daemon-reload',
+    `start -- ${SYSEXT}`,
+    'start --no-block -- tenant-infra@acme.service tenant-vm@acme:web.service',
+  ])
+})
+
+test('the manager does nothing where nothing is to be done', () => {
+  const up = [SYSEXT, 'tenant-infra@acme.service', 'tenant-vm@acme:web.service'].map((Id) => ({
+    Id,
+    ActiveState: 'active',
+  }))
+  const source = memoryHost({ ...registry({ id: 'acme' }), ...machines }, { run: answer(up) })
+  tenantManager(source, ['acme'])
+  expect(verbs(source.commands)).toEqual(['daemon-reload'])
+})
+
+test('the manager stops a machine that is gone', () => {
+  const host = memoryHost(registry({ id: 'acme' }), {
+    run: answer([
+      { Id: 'tenant-container@acme:db.service', ActiveState: 'active' },
+      { Id: SYSEXT, ActiveState: 'inactive' },
+    ]),
+  })
+  expect(tenantManager(host, ['acme'])).toBe(0)
+  expect(verbs(host.commands)).toEqual(['daemon-reload', 'stop --no-block -- tenant-container@acme:db.service'])
+})
+
+test('cleanup stops only what systemd does not stop by itself', () => {
+  const host = memoryHost(
+    {},
+    {
+      run: answer([
+        { Id: SYSEXT, ActiveState: 'active', PartOf: 'tenant@acme.service', BindsTo: '' },
+        { Id: 'var-lib-tenants-acme-confext.mount', ActiveState: 'active', PartOf: '', BindsTo: '' },
+        { Id: 'tenant-vm@acme:web.service', ActiveState: 'active', PartOf: '', BindsTo: 'tenant@acme.service' },
+        { Id: 'tenant-vm@acme:old.service', ActiveState: 'activating', PartOf: '', BindsTo: '' },
+        { Id: 'tenant-vm@acme:dead.service', ActiveState: 'inactive', PartOf: '', BindsTo: '' },
+      ]),
+    },
+  )
+  expect(tenantCleanup(host, ['acme'])).toBe(0)
+  expect(verbs(host.commands)).toEqual([
+    'stop --no-block -- var-lib-tenants-acme-confext.mount tenant-vm@acme:old.service',
+  ])
+})
+
+test('the late look waits for the boot, reloads once and starts the tenants, even on a degraded system', () => {
+  const host = memoryHost(
+    {},
+    { run: ([, verb]) => ({ status: verb === 'is-system-running' ? 1 : 0, stdout: '', stderr: '' }) },
+  )
+  expect(tenantsLate(host, [])).toBe(0)
+  expect(verbs(host.commands)).toEqual([
+    'is-system-running --wait',
+    'daemon-reload',
+    'start --no-block -- tenants.target',
+  ])
+})
