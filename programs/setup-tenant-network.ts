@@ -2,20 +2,18 @@ import { readConfig } from '../lib/config/config.ts'
 import type { Host } from '../lib/host/host.ts'
 import { HostError } from '../lib/host/host.ts'
 import { bridgeName } from '../lib/layout/names.ts'
-import { NETWORK_LOCK, NETWORKD_DIR, RUNTIME_DIR, STATE_DIR } from '../lib/layout/paths.ts'
+import { NETWORKD_DIR, STATE_DIR } from '../lib/layout/paths.ts'
 import { mostTenants } from '../lib/network/address.ts'
 import { allocate, readAllocation, writeAllocation } from '../lib/network/allocation.ts'
 import { bridgeFiles, type NetworkFile } from '../lib/network/bridge-files.ts'
+import { hasInterface, reloadNetworkd, waitForAddress, waitForInterface, withNetwork } from '../lib/network/networkd.ts'
 import { logProblems } from '../lib/program/generator.ts'
-import { mustRun } from '../lib/program/must-run.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 import { readRegistry } from '../lib/registry/registry.ts'
 import { renderUnit } from '../lib/systemd/unit.ts'
 import { tenantToRun } from '../lib/tenant/one.ts'
 import type { Tenant } from '../lib/tenant/tenant.ts'
 
-const PATIENCE_LOCK = 60
-const PATIENCE_NETWORKD = 60
 const LARGEST_FILE = 64 << 10
 
 /** Only numbers are looked at: an entry with anything else wrong still keeps its index. */
@@ -27,14 +25,13 @@ const pinnedByOthers = (host: Host, id: string): ReadonlySet<number> =>
     }),
   )
 
-const indexOf = (host: Host, tenant: Tenant, most: number): number =>
-  host.withLock(NETWORK_LOCK, PATIENCE_LOCK, () => {
-    const allocation = readAllocation(host)
-    const { id } = tenant
-    const index = allocate(allocation, { id, pinned: tenant.network.index, reserved: pinnedByOthers(host, id), most })
-    if (allocation.get(id) !== index) writeAllocation(host, new Map([...allocation, [id, index]]))
-    return index
-  })
+const indexOf = (host: Host, tenant: Tenant, most: number): number => {
+  const allocation = readAllocation(host)
+  const { id } = tenant
+  const index = allocate(allocation, { id, pinned: tenant.network.index, reserved: pinnedByOthers(host, id), most })
+  if (allocation.get(id) !== index) writeAllocation(host, new Map([...allocation, [id, index]]))
+  return index
+}
 
 /** Whether anything had to be written: networkd reconfigures what has changed, and other tenants must not notice. */
 const writeFiles = (host: Host, files: readonly NetworkFile[]): boolean => {
@@ -46,19 +43,6 @@ const writeFiles = (host: Host, files: readonly NetworkFile[]): boolean => {
   return changed.length > 0
 }
 
-/** networkd has made the bridge and given it its address. A bridge without guests has no carrier, and need not. */
-const waitForBridge = (host: Host, name: string): string =>
-  mustRun(
-    host,
-    [
-      '/usr/lib/systemd/systemd-networkd-wait-online',
-      `--interface=${name}:no-carrier`,
-      '--ipv4',
-      `--timeout=${PATIENCE_NETWORKD}`,
-    ],
-    PATIENCE_NETWORKD + 5,
-  )
-
 /** setup-tenant-network(8): a tenant's bridge, by systemd-networkd. Safe to repeat. */
 export const setupTenantNetwork = tenantProgram('setup-tenant-network', (host, id) => {
   const tenant = tenantToRun(host, id)
@@ -66,17 +50,19 @@ export const setupTenantNetwork = tenantProgram('setup-tenant-network', (host, i
   const { value: config, problems } = readConfig(host)
   logProblems(host, '', problems)
   const most = mostTenants(config.pool, config.tenantPrefix)
-  if (most === 0)
+  if (most === 0) {
     throw new HostError(
       'bitbuilder.conf',
       `TenantPrefix=${config.tenantPrefix} is no longer than Pool=, no tenant fits`,
     )
-  host.makeDir(STATE_DIR)
-  host.makeDir(RUNTIME_DIR)
-  const index = indexOf(host, tenant, most)
-  if (writeFiles(host, bridgeFiles(id, index, config)) || host.stat(`/sys/class/net/${bridgeName(id)}`) === undefined) {
-    mustRun(host, ['networkctl', 'reload'], PATIENCE_NETWORKD)
   }
-  waitForBridge(host, bridgeName(id))
+  host.makeDir(STATE_DIR)
+  const name = bridgeName(id)
+  withNetwork(host, () => {
+    const index = indexOf(host, tenant, most)
+    if (writeFiles(host, bridgeFiles(id, index, config)) || !hasInterface(host, name)) reloadNetworkd(host)
+    waitForInterface(host, name)
+  })
+  waitForAddress(host, name)
   return 0
 })

@@ -1,10 +1,8 @@
 import type { Host } from '../lib/host/host.ts'
 import { bridgeName } from '../lib/layout/names.ts'
 import { networkFile } from '../lib/layout/paths.ts'
-import { mustRun } from '../lib/program/must-run.ts'
+import { deleteInterface, hasInterface, reloadNetworkd, withNetwork } from '../lib/network/networkd.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
-
-const PATIENCE = 60
 
 const SUFFIXES = ['bridge.netdev', 'bridge.network', 'bridge.link'] as const
 
@@ -19,9 +17,11 @@ const removeFiles = (host: Host, id: string): boolean => {
  * gone. The index stays the tenant's.
  */
 export const teardownTenantNetwork = tenantProgram('teardown-tenant-network', (host, id) => {
-  // networkd lets go of an interface whose files are gone, it does not remove it; and it would make one anew whose files are there.
-  if (removeFiles(host, id)) mustRun(host, ['networkctl', 'reload'], PATIENCE)
-  const name = bridgeName(id)
-  if (host.stat(`/sys/class/net/${name}`) !== undefined) mustRun(host, ['networkctl', 'delete', name], PATIENCE)
+  withNetwork(host, () => {
+    // networkd lets go of an interface whose files are gone, it does not remove it; and it would make one anew whose files are there.
+    if (removeFiles(host, id)) reloadNetworkd(host)
+    const name = bridgeName(id)
+    if (hasInterface(host, name)) deleteInterface(host, name)
+  })
   return 0
 })

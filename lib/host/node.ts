@@ -1,5 +1,6 @@
 /** The host port on Node. The only file that imports `node:*`. */
 
+import { isUtf8 } from 'node:buffer'
 import type { Dirent, Stats } from 'node:fs'
 import { arch } from 'node:process'
 import type { DirEntry, Directory, Finished, Host, Kind, Level, Stat, TextFile } from './host.ts'
@@ -110,12 +111,9 @@ const readFully = (fd: number, buffer: Buffer, offset: number): number => {
   return filled
 }
 
-const decode = (path: string, bytes: Uint8Array): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new HostError(path, 'is not valid UTF-8')
-  }
+const decode = (path: string, bytes: Buffer): string => {
+  if (!isUtf8(bytes)) throw new HostError(path, 'is not valid UTF-8')
+  return bytes.toString('utf8')
 }
 
 const readText = (path: string, fd: number, limit: number): TextFile => {

@@ -1,5 +1,5 @@
 import { readStack } from '../extensions/stack.ts'
-import { EMPTY_DISK, readDisk } from '../tenant/disk.ts'
+import { EMPTY_DISK, readDisk, readHasRootfs } from '../tenant/disk.ts'
 import { lateUnits } from '../units/late-units.ts'
 import { mountUnits } from '../units/mount-units.ts'
 import { refusedUnits, registryUnits } from '../units/refused-units.ts'
@@ -30,7 +30,7 @@ export const mountPlan: Generator = {
   tenant: (loaded, { reader, provisioned }) => {
     if (loaded.state !== 'here' || !provisioned.has(loaded.id)) return { set: [], problems: [] }
     const { id, extensions } = loaded.tenant
-    const { hasRootfs } = readDisk(reader, id).value
+    const hasRootfs = readHasRootfs(reader, id)
     const stacks = [
       readStack(reader, id, 'sysext', extensions, hasRootfs),
       readStack(reader, id, 'confext', extensions, hasRootfs),

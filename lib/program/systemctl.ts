@@ -1,5 +1,5 @@
 import type { Processes } from '../host/host.ts'
-import { mustRun } from './must-run.ts'
+import { mustRun } from '../host/must-run.ts'
 
 /** What systemctl(1) does for our programs. Bounds in seconds. */
 

@@ -67,6 +67,10 @@ const listMachines = (reader: Reader, kind: MachineKind, dir: string): readonly 
     .map((entry) => machineOf(kind, dir, entry))
 }
 
+/** Whether a tenant that has a directory has a root for its infrastructure VM in it. */
+export const readHasRootfs = (reader: Reader, id: string): boolean =>
+  reader.stat(`${tenantDir(id)}/infra`)?.kind === 'directory' && reader.stat(rootfs(id))?.kind === 'directory'
+
 /** Only of a tenant that has a directory. */
 export const readDisk = (reader: Reader, id: string): Checked<Disk> => {
   const dir = tenantDir(id)
@@ -82,9 +86,5 @@ export const readDisk = (reader: Reader, id: string): Checked<Disk> => {
       problems.push({ ...leftOut(one.path, `there is another machine '${one.name}'`), tenant: id })
     } else machines.push(one)
   }
-  const infra = reader.stat(`${dir}/infra`)
-  return {
-    value: { hasRootfs: infra?.kind === 'directory' && reader.stat(rootfs(id))?.kind === 'directory', machines },
-    problems,
-  }
+  return { value: { hasRootfs: readHasRootfs(reader, id), machines }, problems }
 }

@@ -6,7 +6,11 @@ import { teardownTenantNetwork } from '../../programs/teardown-tenant-network.ts
 
 const REGISTRY = '/var/lib/bitbuilder/tenants.json'
 
-const registry = (...tenants: object[]) => ({ [REGISTRY]: JSON.stringify({ tenants }) })
+/** The registry, on a machine where networkd has made the bridge of tenant acme. */
+const registry = (...tenants: object[]) => ({
+  [REGISTRY]: JSON.stringify({ tenants }),
+  '/sys/class/net/br-acme/ifindex': '3',
+})
 
 test('setup writes the files of the bridge, gives out an index and has networkd read them', () => {
   const host = memoryHost(registry({ id: 'acme' }, { id: 'other', network: { index: 1 } }))
@@ -48,7 +52,7 @@ test('setup writes the files of the bridge, gives out an index and has networkd 
 })
 
 test('a second setup that changes nothing does not touch networkd', () => {
-  const host = memoryHost({ ...registry({ id: 'acme' }), '/sys/class/net/br-acme/ifindex': '3' })
+  const host = memoryHost(registry({ id: 'acme' }))
   setupTenantNetwork(host, ['acme'])
   const before = host.commands.length
   expect(setupTenantNetwork(host, ['acme'])).toBe(0)
@@ -70,6 +74,24 @@ test.each([
   expect(() => setupTenantNetwork(host, args)).toThrow(words)
 })
 
+test('a reload of somebody else is waited for', () => {
+  let left = 3
+  const busy = { status: 1, stdout: '', stderr: 'io.systemd.Network.AlreadyReloading\n' }
+  const host = memoryHost(registry({ id: 'acme' }), {
+    run: () => {
+      left -= 1
+      return left > 0 ? busy : { status: 0, stdout: '', stderr: '' }
+    },
+  })
+  expect(setupTenantNetwork(host, ['acme'])).toBe(0)
+  expect(host.commands.map(([name, verb]) => `${name} ${verb}`).slice(0, 3)).toEqual(Array(3).fill('networkctl reload'))
+})
+
+test('a bridge that networkd does not make is said to be missing', () => {
+  const host = memoryHost(registry({ id: 'other' }))
+  expect(() => setupTenantNetwork(host, ['other'])).toThrow('interface br-other: was not made by systemd-networkd')
+})
+
 test('what networkctl says is passed on', () => {
   const host = memoryHost(registry({ id: 'acme' }), {
     run: () => ({ status: 1, stdout: '', stderr: 'Connection refused\n' }),
@@ -80,7 +102,7 @@ test('what networkctl says is passed on', () => {
 })
 
 test('teardown takes files and bridge away, keeps the index, and needs no registry', () => {
-  const host = memoryHost({ ...registry({ id: 'acme' }), '/sys/class/net/br-acme/ifindex': '3' })
+  const host = memoryHost(registry({ id: 'acme' }))
   setupTenantNetwork(host, ['acme'])
   host.remove(REGISTRY)
   expect(teardownTenantNetwork(host, ['acme'])).toBe(0)

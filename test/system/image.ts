@@ -7,7 +7,7 @@ import { must, run } from './run.ts'
 
 const SUITE = 'forky'
 
-const PACKAGES = [
+export const PACKAGES = [
   'systemd',
   'systemd-sysv',
   'systemd-container',
@@ -39,7 +39,7 @@ const KEY = createHash('sha256')
 export const imageFile = join(CACHE, `${SUITE}-${KEY}.ext4`)
 
 /** The mirror that this machine's apt is set up with. */
-const mirror = (): string => {
+export const mirror = (): string => {
   const sites = must(['apt-get', 'indextargets', '--format', '$(SITE)']).split('\n')
   const site = sites.find((line) => /debian\/?$/.test(line))
   if (site === undefined) throw new Error('apt knows no Debian mirror to build the test machine from')
@@ -79,33 +79,33 @@ export const ensureImage = (): void => {
   }
 }
 
-/** What a test needs on this side, and the package that has it. */
-const PREREQUISITES: Readonly<Record<string, string>> = {
+/** Programs by the Debian package that has them. */
+export type Tools = Readonly<Record<string, string>>
+
+/** What the tests need on this side. */
+export const TOOLS: Tools = {
   mmdebstrap: 'mmdebstrap',
   'systemd-nspawn': 'systemd-container',
   'systemd-analyze': 'systemd',
-  mksquashfs: 'squashfs-tools',
-  'mkfs.erofs': 'erofs-utils',
   'mkfs.ext4': 'e2fsprogs',
   nsenter: 'util-linux',
   pgrep: 'procps',
-  jq: 'jq',
 }
 
-const missing = (): readonly string[] =>
-  Object.keys(PREREQUISITES).filter((command) => run(['sh', '-c', 'command -v "$1"', 'sh', command]).status !== 0)
+const missing = (tools: Tools): readonly string[] =>
+  Object.keys(tools).filter((command) => run(['sh', '-c', 'command -v "$1"', 'sh', command]).status !== 0)
 
 /** Installs what is missing. Throws when something still is: a system test that cannot run has failed. */
-export const ensurePrerequisites = (): void => {
+export const ensureTools = (tools: Tools): void => {
   if (process.getuid?.() !== 0) throw new Error('the system tests boot machines, run them as root')
-  const wanted = missing()
+  const wanted = missing(tools)
   if (wanted.length === 0) return
   must(['apt-get', 'update'], { timeout: 300 })
-  const packages = wanted.map((command) => PREREQUISITES[command] as string)
+  const packages = wanted.map((command) => tools[command] as string)
   must(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages], {
     timeout: 600,
     env: { DEBIAN_FRONTEND: 'noninteractive' },
   })
-  const still = missing()
+  const still = missing(tools)
   if (still.length > 0) throw new Error(`the system tests need ${still.join(', ')}`)
 }

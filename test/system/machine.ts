@@ -16,7 +16,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { imageFile } from './image.ts'
-import { type Finished, must, type RunOptions, run, until } from './run.ts'
+import { debFile } from './product.ts'
+import { type Finished, type RunOptions, run, until } from './run.ts'
 
 const BOOT = fileURLToPath(new URL('boot.sh', import.meta.url))
 
@@ -33,13 +34,15 @@ export interface MachineOptions {
   readonly files?: Files
   /** Run with chroot(8) on the machine's root before the first boot, sh. */
   readonly prepare?: string
+  /** Whether our package is installed before the first boot. */
+  readonly installed?: boolean
   /** A directory copied over the root before the first boot. */
   readonly tree?: string
   /** Arguments of PID 1: in a container what the kernel command line is elsewhere. */
   readonly argv?: readonly string[]
 }
 
-const seed = (dir: string, { files = {}, tree, prepare }: MachineOptions): void => {
+const seed = (dir: string, { files = {}, tree, prepare = '', installed = false }: MachineOptions): void => {
   mkdirSync(join(dir, 'seed'))
   if (tree !== undefined) cpSync(tree, join(dir, 'seed'), { recursive: true, verbatimSymlinks: true })
   for (const [path, text] of Object.entries(files)) {
@@ -48,7 +51,9 @@ const seed = (dir: string, { files = {}, tree, prepare }: MachineOptions): void 
     writeFileSync(file, text)
     chmodSync(file, text.startsWith('#!') ? 0o755 : 0o644)
   }
-  if (prepare !== undefined) writeFileSync(join(dir, 'prepare'), `#!/bin/sh -eux\n${prepare}\n`, { mode: 0o755 })
+  if (installed) copyFileSync(debFile(), join(dir, 'seed/package.deb'))
+  const install = installed ? 'dpkg --install /package.deb\nrm /package.deb\n' : ''
+  writeFileSync(join(dir, 'prepare'), `#!/bin/sh -eux\n${install}${prepare}\n`, { mode: 0o755 })
 }
 
 export class Machine {
@@ -137,6 +142,12 @@ export class Machine {
     return this.run(['journalctl', '--boot', '--no-pager', '--output=short-monotonic', ...args]).stdout
   }
 
+  /** Installs or upgrades our package, as an administrator does on a running host. */
+  install(): void {
+    this.write('/root/package.deb', readFileSync(debFile()))
+    this.must('dpkg --install /root/package.deb && rm /root/package.deb')
+  }
+
   async stop(): Promise<void> {
     const gone = new Promise((resolve) => this.#keeper.once('exit', resolve))
     if (this.#keeper.exitCode !== null) return
@@ -175,5 +186,3 @@ export const useMachine = (options: MachineOptions = {}): { readonly machine: Ma
     },
   }
 }
-
-export { must, run }

@@ -1,7 +1,9 @@
-import { ensureImage, ensurePrerequisites } from './image.ts'
+import { ensureImage, ensureTools, TOOLS } from './image.ts'
+import { debFile } from './product.ts'
 
 /** vitest's globalSetup: everything that takes long and is the same for all machines. */
 export default (): void => {
-  ensurePrerequisites()
+  debFile()
+  ensureTools(TOOLS)
   ensureImage()
 }

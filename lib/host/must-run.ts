@@ -1,5 +1,5 @@
-import type { Processes } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import type { Processes } from './host.ts'
+import { HostError } from './host.ts'
 
 /** Runs a program that has to succeed; returns its standard output. Throws HostError with what it said. */
 export const mustRun = (host: Processes, command: readonly string[], seconds: number): string => {

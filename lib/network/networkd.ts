@@ -1,0 +1,50 @@
+import type { Host } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { mustRun } from '../host/must-run.ts'
+import { NETWORK_LOCK, RUNTIME_DIR } from '../layout/paths.ts'
+
+/** What networkctl(1) does for our programs. Bounds in seconds. */
+
+const PATIENCE_LOCK = 300
+const PATIENCE = 60
+const TRIES = 50
+const PAUSE = 100
+
+/** Everything that changes the network of more than one tenant goes through here, one at a time. */
+export const withNetwork = <T>(host: Host, work: () => T): T => {
+  host.makeDir(RUNTIME_DIR)
+  return host.withLock(NETWORK_LOCK, PATIENCE_LOCK, work)
+}
+
+export const hasInterface = (host: Host, name: string): boolean => host.stat(`/sys/class/net/${name}`) !== undefined
+
+/** networkd takes one reload at a time, and somebody else may have asked for one. */
+export const reloadNetworkd = (host: Host): void => {
+  for (let tries = 1; ; tries += 1) {
+    const { status, stdout, stderr } = host.run(['networkctl', 'reload'], PATIENCE)
+    if (status === 0) return
+    if (!stderr.includes('AlreadyReloading') || tries === TRIES) {
+      throw new HostError('networkctl reload', `failed with status ${status}: ${(stderr || stdout).trim()}`)
+    }
+    host.sleep(PAUSE)
+  }
+}
+
+/** networkd has read the files, the interface follows. A second reload in between would make it twice. */
+export const waitForInterface = (host: Host, name: string): void => {
+  for (let tries = 1; !hasInterface(host, name); tries += 1) {
+    if (tries === TRIES)
+      throw new HostError(`interface ${name}`, 'was not made by systemd-networkd, see networkctl status')
+    host.sleep(PAUSE)
+  }
+}
+
+/** It has its address. A bridge without guests has no carrier, and need not. */
+export const waitForAddress = (host: Host, name: string): void => {
+  const online = '/usr/lib/systemd/systemd-networkd-wait-online'
+  mustRun(host, [online, `--interface=${name}:no-carrier`, '--ipv4', `--timeout=${PATIENCE}`], PATIENCE + 5)
+}
+
+export const deleteInterface = (host: Host, name: string): void => {
+  mustRun(host, ['networkctl', 'delete', name], PATIENCE)
+}

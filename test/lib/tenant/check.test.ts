@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { renderHint, renderProblem } from '../../../lib/report/problem.ts'
+import { show, validate } from '../../../lib/tenant/check.ts'
+import { metadataSchema, tenantSchema } from '../../../lib/tenant/schema.ts'
+
+const lines = (text: string, schema = tenantSchema as Parameters<typeof validate>[0]): readonly string[] => {
+  const checked = validate(schema, JSON.parse(text), { file: 'f', text, path: [] })
+  return 'problems' in checked ? checked.problems.flatMap((one) => [renderProblem(one), ...renderHint(one)]) : []
+}
+
+// Expected values: the manual page of the registry; what is accepted is all that its table of keys says.
+test.each([
+  '{"id": "a"}',
+  '{"$schema": "x", "id": "a", "description": "", "enabled": false}',
+  '{"id": "a", "resources": {"cpu": 0.5, "memory": "2G", "storage": "10G", "tasks": 1, "ioWeight": 10000}}',
+  '{"id": "a", "infra": {"enabled": true, "cpu": 2, "memory": "1G", "kernel": "infra/vmlinuz", "initrd": "a.b/c_d-e"}}',
+  '{"id": "a", "network": {"mode": "none", "index": 16777214, "bandwidth": "100M"}}',
+  '{"id": "a", "extensions": {"base": "rootfs", "mutable": false}, "placement": {"hosts": ["web*"]}}',
+  '{"id": "a", "repository": {"url": "https://x/y.git", "ref": "main", "path": "t"}}',
+])('%s is fine', (text) => {
+  expect(lines(text)).toEqual([])
+})
+
+test.each([
+  ['{}', ['f:1:1: id: missing, expected lower-case letters, digits and inner dashes, at most 32 characters']],
+  ['{"id": "a", "enabled": 1}', ['f:1:24: enabled: expected true or false, got 1']],
+  ['{"id": "a", "enabld": true}', ["f:1:13: unknown key 'enabld'", "  hint: did you mean 'enabled'?"]],
+  ['{"id": "a", "Enabled": true}', ["f:1:13: unknown key 'Enabled'", "  hint: did you mean 'enabled'?"]],
+  ['{"id": "a", "memory": "2G"}', ["f:1:13: unknown key 'memory'"]],
+  [
+    '{"id": "a", "network": {"wireguard": {"peers": [{"publicKey": "k"}, {"publicKye": "k"}]}}}',
+    [
+      'f:1:69: network.wireguard.peers[1].publicKey: missing, expected a public key in base 64',
+      "f:1:70: unknown key 'network.wireguard.peers[1].publicKye'",
+      "  hint: did you mean 'publicKey'?",
+    ],
+  ],
+  [
+    '{"id": "a", "infra": {"kernel": "a/../b"}}',
+    ['f:1:33: infra.kernel: expected a relative path such as infra/vmlinuz, without .., got "a/../b"'],
+  ],
+  ['{"id": "a", "infra": {"cpu": 0.5}}', ['f:1:30: infra.cpu: expected a whole number from 1 to 512, got 0.5']],
+  [
+    '{"id": "a", "resources": {"cpu": 1e999}}',
+    ['f:1:34: resources.cpu: expected a number of CPUs such as 2 or 0.5, got null'],
+  ],
+  ['{"id": "a", "resources": {"cpu": 0}}', ['f:1:34: resources.cpu: expected a number of CPUs, at least 0.01, got 0']],
+  ['{"id": "a", "resources": []}', ['f:1:26: resources: expected an object, got a list']],
+  ['{"id": "a", "__proto__": {"enabled": false}}', ["f:1:13: unknown key '__proto__'"]],
+  ['{"id": "a", "infra": {"__proto__": {"cpu": 1}}}', ["f:1:23: unknown key 'infra.__proto__'"]],
+  ['[]', ['f:1:1: expected an object, got a list']],
+  ['null', ['f:1:1: expected an object, got null']],
+  ['"id"', ['f:1:1: expected an object, got "id"']],
+])('%s', (text, expected) => {
+  expect(lines(text)).toEqual(expected)
+})
+
+test('metadata is open at the top and strict inside', () => {
+  expect(
+    lines('{"tool": 1, "defaults": {"other": 1}, "template": {"name": "web", "version": "1"}}', metadataSchema),
+  ).toEqual([])
+  expect(lines('{"resources": {"cpus": 1}}', metadataSchema)).toEqual([
+    "f:1:16: unknown key 'resources.cpus'",
+    "  hint: did you mean 'cpu'?",
+  ])
+  expect(lines('{"template": {"name": "../x"}}', metadataSchema)).toEqual([
+    'f:1:23: template.name: expected a template name, got "../x"',
+  ])
+})
+
+test.each([
+  [undefined, 'nothing'],
+  [null, 'null'],
+  [[1], 'a list'],
+  [{}, 'an object'],
+  ['a\n', '"a\\n"'],
+  ['x'.repeat(500), `"${'x'.repeat(59)}…`],
+  [1.5, '1.5'],
+])('show(%j) is %s', (value, expected) => {
+  expect(show(value)).toBe(expected)
+})
