@@ -6,7 +6,14 @@ import { NETWORKD_DIR, STATE_DIR } from '../lib/layout/paths.ts'
 import { mostTenants } from '../lib/network/address.ts'
 import { allocate, readAllocation, writeAllocation } from '../lib/network/allocation.ts'
 import { bridgeFiles, type NetworkFile } from '../lib/network/bridge-files.ts'
-import { hasInterface, reloadNetworkd, waitForAddress, waitForInterface, withNetwork } from '../lib/network/networkd.ts'
+import {
+  hasInterface,
+  reloadNetworkd,
+  reloadUdev,
+  waitForAddress,
+  waitForInterface,
+  withNetwork,
+} from '../lib/network/networkd.ts'
 import { logProblems } from '../lib/program/generator.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 import { readRegistry } from '../lib/registry/registry.ts'
@@ -60,7 +67,9 @@ export const setupTenantNetwork = tenantProgram('setup-tenant-network', (host, i
   const name = bridgeName(id)
   withNetwork(host, () => {
     const index = indexOf(host, tenant, most)
-    if (writeFiles(host, bridgeFiles(id, index, config)) || !hasInterface(host, name)) reloadNetworkd(host)
+    const changed = writeFiles(host, bridgeFiles(id, index, config))
+    if (changed) reloadUdev(host)
+    if (changed || !hasInterface(host, name)) reloadNetworkd(host)
     waitForInterface(host, name)
   })
   waitForAddress(host, name)

@@ -75,7 +75,7 @@ const prepare = (host: Host, tenant: Tenant, kind: Stack['kind']): void => {
   }
 }
 
-const start = tenantProgram('tenant-layers', (host, id) => {
+const start = tenantProgram('tenant-layers [--stop]', (host, id) => {
   const tenant = tenantToRun(host, id)
   host.remove(layersDir(id))
   host.makeDir(emptyLayer(id))

@@ -27,7 +27,15 @@ const step = (title, ...command) => {
 /** A run that ends badly without a failed test, as when nothing was found, still is a failure. */
 const tests = (project) => {
   const report = join(scratch, `${project}.json`)
-  const passed = run(`${project} tests`, ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
+  const passed = run(`${project} tests`, [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
   try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
     return { passed: numPassedTests, failed: Math.max(numFailedTests, Number(!passed)), skipped: numPendingTests }
@@ -49,5 +57,7 @@ rmSync(scratch, { recursive: true })
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0)
 const skipped = sum('skipped')
-process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`)
+process.stdout.write(
+  `\n${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`,
+)
 process.exitCode = sum('failed') === 0 ? 0 : 1

@@ -16,8 +16,10 @@ import type { Entries } from './entries.ts'
 const warn = (file: string, message: string): Problem => ({ severity: 'warning', at: wholeFile(file), message })
 
 /** JSON.parse keeps the last of two and says nothing. */
-const doubledKeys = ({ file, text }: JsonSource): readonly Problem[] => {
+const doubledKeys = ({ file, text, path }: JsonSource, id: string): readonly Problem[] => {
   const problems: Problem[] = []
+  // A file of one entry is that tenant's; tenants.json is everybody's.
+  const tenant = path.length === 0 ? { tenant: id } : {}
   const visit = (node: ReturnType<typeof parseTree>): void => {
     const seen = new Set<unknown>()
     for (const child of node?.children ?? []) {
@@ -27,6 +29,7 @@ const doubledKeys = ({ file, text }: JsonSource): readonly Problem[] => {
           severity: 'warning',
           at: placeAt(file, text, key.offset),
           message: `key '${String(key.value)}' is given twice, the last one counts`,
+          ...tenant,
         })
       }
       seen.add(key?.value)
@@ -117,11 +120,11 @@ const config = (host: Host): readonly Problem[] => {
 /** Everything beyond what the generators say. */
 export const furtherChecks = (host: Host, entries: Entries): readonly Problem[] => {
   const sources = new Map(entries.load.registry.entries.map(({ id, source }) => [id, source]))
-  const texts = new Map([...sources.values()].map((source) => [source.file, source]))
+  const texts = new Map([...sources].map(([id, source]) => [source.file, { id, source }]))
   const tenants = entries.loaded.flatMap((one) => (one.state === 'refused' ? [] : [one.tenant]))
   return [
     ...config(host),
-    ...[...texts.values()].flatMap(doubledKeys),
+    ...[...texts.values()].flatMap(({ id, source }) => doubledKeys(source, id)),
     ...strayFiles(host),
     ...strayDirectories(entries),
     ...collisions(tenants),

@@ -92,5 +92,7 @@ export const bitbuilder: Main = (host, args) => {
     return wrong(host, `${name}: expected ${verb.operand.name}`)
   if (more.length > 0 || (verb.operand === undefined && operand !== undefined))
     return wrong(host, `${name}: too many arguments`)
+  if (root !== undefined && host.readDir(root) === undefined)
+    return wrong(host, `--root: there is no directory '${root}'`)
   return verb.run({ host: root === undefined ? host : host.below(root), operand, json: flags.has('--json') })
 }

@@ -39,7 +39,9 @@ const values = (host: Host, loaded: Loaded): readonly (readonly [string, string]
       'Extensions',
       `over the ${extensions.base === 'host' ? "host's" : "tenant's"} /usr${extensions.mutable ? ', writable' : ''}`,
     ],
-    ['Network index', index === undefined ? 'given out at the first start' : String(index)],
+    ...(network.mode === 'none'
+      ? ([['Network', 'none']] as const)
+      : ([['Network index', index === undefined ? 'given out at the first start' : String(index)]] as const)),
   ]
 }
 

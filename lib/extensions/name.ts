@@ -14,8 +14,8 @@ export interface ExtensionName {
 const withoutSuffix = (text: string, suffix: string): string =>
   text.endsWith(suffix) ? text.slice(0, -suffix.length) : text
 
-/** mount(8) takes `"` for a quote even inside an option, and a unit file cannot hold a line that ends in a backslash. */
-const VALID = /^(?!\.)[^\u0000-\u001f\u007f/"\ufffd]*[^\u0000-\u001f\u007f/"\\\ufffd]$/
+/** mount(8) takes `"` for a quote even inside an option, and of `\` it, the kernel and unit files each make something else; of a space at the end of a line nothing is left. */
+const VALID = /^(?!\.)[^\u0000-\u001f\u007f/"\\\ufffd]*[^\u0000-\u001f\u007f/"\\\ufffd\s]$/
 
 /** Undefined when no extension can be called that. */
 export const parseExtensionName = (file: string, kind: ExtensionClass): ExtensionName | undefined => {

@@ -14,8 +14,9 @@ import {
 } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
-import { LONGEST_UNIT_NAME } from '../systemd/escape.ts'
+import { LONGEST_UNIT_NAME, utf8 } from '../systemd/escape.ts'
 import type { OsRelease } from '../systemd/os-release.ts'
+import { LONGEST_OPTION } from '../systemd/unit.ts'
 import { compareVersions } from '../systemd/versions.ts'
 import type { Extensions } from '../tenant/tenant.ts'
 import type { ImageType } from './image.ts'
@@ -60,7 +61,7 @@ interface Found {
 }
 
 /** What neither a unit file nor an option of mount(8) can hold in a path, as the names of extensions have it. */
-const UNMOUNTABLE = /[\u0000-\u001f\u007f"\ufffd]|\\$/
+const UNMOUNTABLE = /[\u0000-\u001f\u007f"\\\ufffd]| $/
 
 /** Follows a link, as long as it stays inside the tenant's directory. */
 const follow = (
@@ -100,8 +101,9 @@ const layerOf = (reader: Reader, id: string, kind: ExtensionClass, found: Found,
     return { ...common, image: image.type, lower: imageLayer(id, kind, name.name) }
   }
   if (found.kind !== 'directory') return 'is neither a directory nor an image NAME.raw'
-  const why = checkTree(reader, path, file, kind, base)
-  return why ?? { ...common, image: undefined, lower: `${path}/${HIERARCHY[kind]}` }
+  const lower = `${path}/${HIERARCHY[kind]}`
+  if (utf8(lower).length > LONGEST_OPTION) return 'has too long a name'
+  return checkTree(reader, path, file, kind, base) ?? { ...common, image: undefined, lower }
 }
 
 /** The hierarchy below all extensions. /etc is never the host's: shadow and keys would become a tenant's. */

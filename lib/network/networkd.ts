@@ -18,6 +18,14 @@ export const withNetwork = <T>(host: Host, work: () => T): T => {
 
 export const hasInterface = (host: Host, name: string): boolean => host.stat(`/sys/class/net/${name}`) !== undefined
 
+/**
+ * udevd looks for new .link files every few seconds, and once it has seen an interface without them it does not come back.
+ * A container has no udevd, and its interfaces no second name.
+ */
+export const reloadUdev = (host: Host): void => {
+  if (host.stat('/run/udev/control') !== undefined) mustRun(host, ['udevadm', 'control', '--reload'], PATIENCE)
+}
+
 /** networkd takes one reload at a time, and somebody else may have asked for one. */
 export const reloadNetworkd = (host: Host): void => {
   for (let tries = 1; ; tries += 1) {

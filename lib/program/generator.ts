@@ -40,8 +40,18 @@ const failure = (id: string, thrown: unknown): Problem => {
   return { severity: 'error', at: wholeFile(thrown instanceof HostError ? thrown.path : id), message, tenant: id }
 }
 
-/** The whole plan, tenant by tenant: whatever happens to one, the others are written. Returns all that was wrong. */
-export const runPlan = (reader: Reader & Environment, generator: Generator, emit: Emit): readonly Problem[] => {
+/**
+ * The whole plan, tenant by tenant: whatever happens to one, the others are written. Returns all that was wrong. After
+ * `patience`, in milliseconds of its own work, it stops with what it has: how long the engine took to start on a busy host
+ * does not count.
+ */
+export const runPlan = (
+  reader: Reader & Environment,
+  generator: Generator,
+  emit: Emit,
+  patience: number = Number.POSITIVE_INFINITY,
+): readonly Problem[] => {
+  const deadline = reader.now() + patience
   const problems: Problem[] = []
   const { value: found, problems: listing } = readProvisioned(reader)
   problems.push(...listing)
@@ -50,12 +60,12 @@ export const runPlan = (reader: Reader & Environment, generator: Generator, emit
   const { entries } = load.registry
 
   for (const [index, entry] of entries.entries()) {
-    if (reader.now() > PATIENCE) {
+    if (reader.now() > deadline) {
       const rest = entries.length - index
       problems.push({
         severity: 'error',
         at: wholeFile(entry.source.file),
-        message: `gave up after ${PATIENCE / 1000} s, ${rest} of ${entries.length} tenants from '${entry.id}' on have no units`,
+        message: `gave up after ${patience / 1000} s, ${rest} of ${entries.length} tenants from '${entry.id}' on have no units`,
         hint: 'systemctl daemon-reload',
       })
       break
@@ -107,7 +117,7 @@ export const runGenerator = (host: Host, args: readonly string[], generator: Gen
     return 2
   }
   if (isSwitchedOff(host)) return 0
-  const problems = runPlan(host, generator, unitSetWriter(host, normal, generator.name))
+  const problems = runPlan(host, generator, unitSetWriter(host, normal, generator.name), PATIENCE)
   logProblems(host, `${generator.name}: `, problems)
   return problems.some(isError) ? 1 : 0
 }

@@ -31,13 +31,17 @@ const treeOf = (text: string, errors: ParseError[] = []): Node | undefined => {
   }
 }
 
+/** The last text that a place was asked of: a thousand mistakes in one file must not parse it a thousand times. */
+let last: { readonly text: string; readonly tree: Node | undefined } = { text: '', tree: undefined }
+
 /** Where a value stands, or, with `key`, where its key stands. The nearest enclosing value when it is not there at all. */
 export const placeOf = (
   source: JsonSource,
   path: readonly (string | number)[],
   part: 'key' | 'value' = 'value',
 ): Place => {
-  const tree = treeOf(source.text)
+  if (last.text !== source.text) last = { text: source.text, tree: treeOf(source.text) }
+  const { tree } = last
   if (tree === undefined) return wholeFile(source.file)
   const whole = [...source.path, ...path]
   for (let length = whole.length; length >= 0; length -= 1) {

@@ -1,5 +1,7 @@
 /** Unit files as data, systemd.syntax(7). Escaping happens here and nowhere else. */
 
+import { utf8 } from './escape.ts'
+
 /** Text that systemd shall read as it stands: its specifiers and quotes are meant. */
 export interface Raw {
   readonly raw: string
@@ -46,8 +48,20 @@ export const environment = (variables: Readonly<Record<string, string>>): Raw | 
 export const exec = (program: string, ...args: readonly string[]): Raw =>
   raw([program, ...args].map((word) => quoteWord(word).replaceAll('$', '$$$$')).join(' '))
 
-/** A path or name for use inside an overlayfs option of mount(8): `:` parts layers, `,` parts options. */
+/** For a path in an option of mount(8), where `,` parts options; in the list of lowerdir= `:` parts layers besides. */
+const escapeOption = (path: string): string => path.replaceAll(',', '\\,')
 const escapeLayer = (path: string): string => path.replace(/[\\:,]/g, '\\$&')
+
+/** fsconfig(2) takes strings of 255 bytes, and libmount gives the kernel one option a call. */
+export const LONGEST_OPTION = 255
+
+/** One option for all layers where that is short enough, for every kernel has it; else one for each, which Linux 6.7 has. */
+const lowerOptions = (lower: readonly string[]): readonly string[] => {
+  const list = lower.map(escapeLayer).join(':')
+  return utf8(list).length <= LONGEST_OPTION
+    ? [`lowerdir=${list}`]
+    : lower.map((path) => `lowerdir+=${escapeOption(path)}`)
+}
 
 export interface OverlayOptions {
   /** Topmost first. */
@@ -61,7 +75,7 @@ export const overlayOptions = ({ lower, upper }: OverlayOptions): string =>
     'nodev',
     'nosuid',
     ...(upper === undefined ? ['ro'] : []),
-    `lowerdir=${lower.map(escapeLayer).join(':')}`,
+    ...lowerOptions(lower),
     ...(upper === undefined ? [] : [`upperdir=${escapeLayer(upper.dir)}`, `workdir=${escapeLayer(upper.work)}`]),
   ].join(',')
 

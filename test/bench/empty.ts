@@ -1,6 +1,6 @@
 /** The engine with nothing to do: an empty script packed like the product. */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, env, execPath, versions } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -24,6 +24,7 @@ export const buildEmpty = async (): Promise<void> => {
   mkdirSync(DIR, { recursive: true })
   const script = `${DIR}/empty.cjs`
   writeFileSync(script, '')
+  rmSync(EMPTY, { force: true })
   const stripped = inProject(`dist/node-${versions.node}-${arch}`)
   const tool: string = '@yao-pkg/pkg/lib-es5/sea.js'
   const { default: sea } = (await import(tool)) as Packing

@@ -20,7 +20,9 @@ mount -o loop "$dir/disk.img" "$dir/root"
 cp -a "$dir/seed/." "$dir/root/"
 if [ -x "$dir/prepare" ]; then
   cp "$dir/prepare" "$dir/root/prepare"
+  mount -t proc proc "$dir/root/proc"
   chroot "$dir/root" /prepare >"$dir/prepare.log" 2>&1 </dev/null || touch "$dir/unprepared"
+  umount "$dir/root/proc"
   rm "$dir/root/prepare"
 fi
 

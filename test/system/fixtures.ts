@@ -71,3 +71,8 @@ rm -r ${IMAGES}`
 export const SYSEXT_MOUNT = 'var-lib-tenants-tenant123-sysext.mount'
 export const CONFEXT_MOUNT = 'var-lib-tenants-tenant123-confext.mount'
 export const ACME_MOUNT = String.raw`var-lib-tenants-acme\x2dprod-sysext.mount`
+
+/** networkd runs from the start. The machine has no link to the outside, so nothing would ever be online. */
+export const networkdScript = `
+systemctl enable systemd-networkd.service
+systemctl disable systemd-networkd-wait-online.service`

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { REGISTRY, registry } from './fixtures.ts'
+import { networkdScript, REGISTRY, registry } from './fixtures.ts'
 import { useMachine } from './machine.ts'
 
 // What systemd-networkd makes of the original's network templates, and of what setup-tenant-network renders.
@@ -24,18 +24,8 @@ DHCP=no
 IPForward=yes
 Address=10.tenant123.0.1/24
 `,
-    '/usr/lib/systemd/network/30-vlan.network': `[Match]
-Name=absent
-
-[Network]
-DHCP=yes
-
-[DHCP]
-RouteMetric=200
-UseDomains=route
-`,
   },
-  prepare: 'systemctl enable systemd-networkd.service',
+  prepare: networkdScript,
 })
 
 const must = (command: string) => here.machine.must(command)
@@ -45,8 +35,8 @@ const networkd = () => here.machine.journal('--unit=systemd-networkd.service')
 /** IPv4 addresses of an interface, `10.1.0.1/24`. */
 const addresses = (name: string) =>
   (
-    JSON.parse(must(`ip -json -4 address show dev ${name}`)) as [{ addr_info: { local: string; prefixlen: number }[] }]
-  )[0].addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`)
+    JSON.parse(must(`ip -json -4 address show dev ${name}`)) as { addr_info?: { local: string; prefixlen: number }[] }[]
+  )[0]?.addr_info?.map(({ local, prefixlen }) => `${local}/${prefixlen}`) ?? []
 
 describe('networkd', () => {
   test('reads no .netdev file among the units', () => {
@@ -70,19 +60,19 @@ describe('networkd', () => {
     expect(links()).not.toContain('br-tenant-tenant123')
   })
 
-  test('has given up IPForward= and [DHCP]', () => {
+  test('has given up IPForward=', () => {
     expect(networkd()).toMatch(/10-read\.network:6: .*IPForward=/)
-    expect(networkd()).toMatch(/30-vlan\.network:.*\[?DHCP\]?/)
   })
 
   test('complains about no file of ours', () => {
-    expect(networkd()).not.toMatch(/network\/50-/)
+    expect(networkd()).not.toMatch(/\/50-[^ ]*:\d+:|50-.*(?:ignoring|[Ff]ailed)/)
   })
 })
 
 describe('setup-tenant-network', () => {
   test("makes a bridge for every tenant, cut from the host's pool", () => {
-    expect(addresses('br-tenant123')).toEqual(['10.128.16.1/24'])
+    // The first or the second: they start side by side.
+    expect(addresses('br-tenant123').join()).toMatch(/^10\.128\.(?:16|32)\.1\/24$/)
     expect(addresses('br-pinned')).toEqual(['10.130.160.1/24'])
   })
 

@@ -24,6 +24,7 @@ const here = useMachine({
       { id: 'acme-prod', enabled: false },
       { id: 'twice' },
       { id: 'twice' },
+      { description: 'no id' },
     ),
     [BROKEN_FILE]: BROKEN,
     '/etc/bitbuilder/tenants.d/nonsense.json': '{\n',

@@ -12,7 +12,6 @@ test.each([
   ['tool.sysext.raw.v', 'sysext', { name: 'tool', form: 'image', versioned: true }],
   ['tool.v', 'sysext', { name: 'tool', form: 'tree', versioned: true }],
   ['a b:c,d%', 'sysext', { name: 'a b:c,d%', form: 'tree', versioned: false }],
-  ['a\\b', 'sysext', { name: 'a\\b', form: 'tree', versioned: false }],
 ] as const)('%j as %s', (file, kind, expected) => {
   expect(parseExtensionName(file, kind)).toEqual(expected)
 })
@@ -32,7 +31,10 @@ test.each([
   'a"b',
   'a\\',
   'a\\.raw',
+  'a\\b',
   '\\',
+  ' ',
+  'a .raw',
 ])('nothing can be called %j', (file) => {
   expect(parseExtensionName(file, 'sysext')).toBe(undefined)
 })

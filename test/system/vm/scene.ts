@@ -11,7 +11,7 @@ const original = (name: string): string => readFileSync(new URL(`../../originals
  */
 const ORIGINALS_GENERATOR = `#!/bin/sh
 mkdir -p /run/originals
-out=$(mktemp -d "/run/originals/$(cut -d' ' -f1 /proc/uptime)-XXX")
+out=$(mktemp -d "/run/originals/$(cut -d. -f1 /proc/uptime).XXX")
 /usr/local/lib/originals/tenant-generator "$out" "$out" "$out"
 /usr/local/lib/originals/mount-generator "$out" "$out" "$out"
 `
@@ -28,6 +28,7 @@ const EXTENSIONS = '/var/lib/tenants/layered/extensions/sysext'
 export const FILES: Readonly<Record<string, string>> = {
   '/etc/bitbuilder/tenants.d/early.json': JSON.stringify({ id: 'early' }),
   '/var/lib/bitbuilder/tenants.json': JSON.stringify(REGISTRY),
+  '/usr/share/whole-machine/base': 'from the base\n',
   [`${EXTENSIONS}/tree/usr/lib/extension-release.d/extension-release.tree`]: 'ID=_any\n',
   [`${EXTENSIONS}/tree/usr/share/whole-machine/tree`]: 'from the tree\n',
   '/image/usr/lib/extension-release.d/extension-release.image': 'ID=_any\n',
@@ -45,7 +46,9 @@ rm -r /image
 touch /etc/.updated /var/.updated
 `
 
-const UNITS = ['early', 'late-one', 'layered'].map((id) => `tenant@${id}.service`)
+export const TENANTS = ['early', 'late-one', 'layered'] as const
+
+const UNITS = TENANTS.map((id) => `tenant@${id}.service`)
 
 const show = (unit: string, ...properties: readonly string[]): string =>
   `systemctl show --property=${properties.join(',')} -- '${unit}'`
@@ -55,9 +58,9 @@ const ENTERED = ['ActiveState', 'SubState', 'Result', 'ActiveEnterTimestampMonot
 const CGROUP = String.raw`/sys/fs/cgroup/tenant.slice/tenant-late\x2done.slice`
 
 export const BEFORE: Probes = {
-  'generators-at-boot': `systemctl show --property=GeneratorsStartTimestampMonotonic,GeneratorsFinishTimestampMonotonic`,
   'early-at-boot': show('tenant@early.service', ...ENTERED),
-  'late-at-boot': show('tenant@late-one.service', 'LoadState', 'ActiveState'),
+  'late-one-at-boot': show('tenant@late-one.service', 'ActiveState', 'DropInPaths'),
+  'layered-at-boot': show('tenant@layered.service', 'ActiveState', 'DropInPaths'),
 }
 
 /** First what waits for the end of the boot and of what comes after it; bounded, since the other answers say why. */
@@ -72,7 +75,7 @@ exit 1`,
   state: 'systemctl is-system-running',
   failed: 'systemctl list-units --all --plain --no-legend --state=failed',
   manager:
-    'systemctl show --property=GeneratorsStartTimestampMonotonic,GeneratorsFinishTimestampMonotonic,FinishTimestampMonotonic,UserspaceTimestampMonotonic',
+    'systemctl show --property=GeneratorsStartTimestampMonotonic,GeneratorsFinishTimestampMonotonic,FinishTimestampMonotonic',
   'local-fs': show('local-fs.target', ...ENTERED),
   'multi-user': show('multi-user.target', ...ENTERED),
   var: show('var.mount', ...ENTERED, 'SourcePath'),
@@ -81,17 +84,23 @@ exit 1`,
   'late-one': show('tenant@late-one.service', ...ENTERED),
   layered: show('tenant@layered.service', ...ENTERED),
   overlay: show('var-lib-tenants-layered-sysext.mount', ...ENTERED),
-  mounts: 'findmnt --json --list --output TARGET,FSTYPE,SOURCE,OPTIONS',
+  'overlay-type': 'findmnt --noheadings --output FSTYPE /var/lib/tenants/layered/sysext',
+  'image-type': 'findmnt --noheadings --output FSTYPE /run/bitbuilder/images/layered/sysext/image',
   tree: 'cat /var/lib/tenants/layered/sysext/share/whole-machine/tree',
   image: 'cat /var/lib/tenants/layered/sysext/share/whole-machine/image',
+  base: 'cat /var/lib/tenants/layered/sysext/share/whole-machine/base',
   'memory.max': `cat '${CGROUP}/memory.max'`,
   'cpu.max': `cat '${CGROUP}/cpu.max'`,
   'pids.max': `cat '${CGROUP}/pids.max'`,
   links: 'ip -json -details link',
   addresses: 'ip -json address',
-  originals: 'for run in /run/originals/*; do echo "$run $(ls "$run" | wc -l)"; done',
-  reloads: 'journalctl --boot --no-pager --output=short-monotonic _PID=1 --grep "Reloading\\b"',
+  // In the order in which they ran: the name is the time.
+  originals: 'cd /run/originals && for run in $(ls | sort -n); do ls "$run" | wc -l; done',
+  udev: `for id in ${TENANTS.join(' ')}; do udevadm info --query=property /sys/class/net/br-$id; done`,
   journal: 'journalctl --boot --no-pager --output=short-monotonic',
-  'generator-time': `cd /run && mkdir twice && bash -c 'time /usr/lib/systemd/system-generators/tenant-generator twice'`,
-  udev: 'for i in early late-one layered; do udevadm info --query=property /sys/class/net/br-$i; done; ls -la --full-time /run/systemd/network; uptime; systemd-analyze',
+  'generator-times': `cd /run && mkdir again && for name in tenant mount; do
+  echo "$name-generator:"
+  bash -c "time /usr/lib/systemd/system-generators/$name-generator again"
+done`,
+  'boot-time': 'systemd-analyze',
 }
