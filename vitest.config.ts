@@ -13,7 +13,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/lib/**/*.test.ts', 'test/programs/**/*.test.ts', 'test/*.test.ts', 'test/property/**/*.test.ts'],
+          include: [
+            'test/lib/**/*.test.ts',
+            'test/programs/**/*.test.ts',
+            'test/*.test.ts',
+            'test/property/**/*.test.ts',
+          ],
           testTimeout: 30_000,
         },
       },

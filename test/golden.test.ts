@@ -14,7 +14,7 @@ describe.for(goldenCases())('$name', (one) => {
     await expect(text).toMatchFileSnapshot(one.expected)
   })
 
-  test.runIf(one.spec.notInMemory === undefined)('in memory', async () => {
+  test('in memory', async () => {
     await expect(transcript(runInMemory(one))).toMatchFileSnapshot(one.expected)
   })
 })

@@ -29,7 +29,7 @@ export interface Change {
 }
 
 /** What differs between the last run of the generators and the next, sorted by path. */
-export const changes = (host: Host, after: readonly Rendered[]): readonly Change[] => {
+const changes = (host: Host, after: readonly Rendered[]): readonly Change[] => {
   const next = new Map(after.map((file) => [file.path, file]))
   const there = namesBelow(host, GENERATOR_DIR, '').filter((path) => OURS.test(path))
   return [...new Set([...next.keys(), ...there])]

@@ -1,20 +1,27 @@
+import { readConfig } from '../config/config.ts'
 import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { bridgeAlternativeName, bridgeName, tenantService, tenantSlice } from '../layout/names.ts'
 import { tenantDir } from '../layout/paths.ts'
 import { readAllocation } from '../network/allocation.ts'
+import { showBridgeAddress } from '../network/bridge-files.ts'
 import { tenantFiles } from '../program/tenant-files.ts'
 import { renderHint, renderProblem } from '../report/problem.ts'
 import type { Loaded } from '../tenant/load.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import { formatSize } from '../tenant/values.ts'
 import { findEntry, loadEntries } from './entries.ts'
 import { printJson, table, type Verb } from './verb.ts'
 
-const indexOf = (host: Host, id: string): number | undefined => {
+/** The bridge's index and address, as far as they are known before the first start. */
+const network = (host: Host, tenant: Tenant): string => {
+  if (tenant.network.mode === 'none') return 'none'
   try {
-    return readAllocation(host).get(id)
+    const index = tenant.network.index ?? readAllocation(host).get(tenant.id)
+    if (index === undefined) return 'index given out at the first start'
+    return `${showBridgeAddress(readConfig(host).value, index)} (index ${index})`
   } catch (thrown) {
-    if (thrown instanceof HostError) return undefined
+    if (thrown instanceof HostError) return thrown.message
     throw thrown
   }
 }
@@ -24,8 +31,7 @@ const sizeOr = (bytes: number | undefined): string => (bytes === undefined ? 'no
 const values = (host: Host, loaded: Loaded): readonly (readonly [string, string])[] => {
   if (loaded.state === 'refused') return []
   const { tenant } = loaded
-  const { resources, infra, extensions, network } = tenant
-  const index = network.index ?? indexOf(host, tenant.id)
+  const { resources, infra, extensions } = tenant
   const yesNo = (flag: boolean): string => (flag ? 'yes' : 'no')
   return [
     ['Description', tenant.description ?? ''],
@@ -39,9 +45,7 @@ const values = (host: Host, loaded: Loaded): readonly (readonly [string, string]
       'Extensions',
       `over the ${extensions.base === 'host' ? "host's" : "tenant's"} /usr${extensions.mutable ? ', writable' : ''}`,
     ],
-    ...(network.mode === 'none'
-      ? ([['Network', 'none']] as const)
-      : ([['Network index', index === undefined ? 'given out at the first start' : String(index)]] as const)),
+    ['Network', network(host, tenant)],
   ]
 }
 

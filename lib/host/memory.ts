@@ -7,11 +7,18 @@ export type MemoryNode =
   | string
   | Uint8Array
   | { readonly link: string }
-  | { readonly kind: Exclude<Kind, 'link'>; readonly uid?: number; readonly mode?: number; readonly text?: string }
+  | {
+      readonly kind: Exclude<Kind, 'link'>
+      readonly uid?: number
+      readonly gid?: number
+      readonly mode?: number
+      readonly text?: string
+    }
 
 interface Inode {
   readonly kind: Kind
   readonly uid: number
+  readonly gid: number
   mode: number
   readonly bytes: readonly number[] | Uint8Array
   /** Undefined where the bytes are no UTF-8. */
@@ -39,18 +46,18 @@ export interface MemoryHost extends Host {
 const MOST_LINKS = 40
 
 const inodeOf = (node: MemoryNode): Inode => {
-  const base = { uid: 0, mode: 0o644, target: '' }
+  const base = { uid: 0, gid: 0, mode: 0o644, target: '' }
   if (typeof node === 'string') return { ...base, kind: 'file', bytes: utf8(node), text: node }
   if (node instanceof Uint8Array) return { ...base, kind: 'file', bytes: node, text: undefined }
   if ('link' in node) return { ...base, kind: 'link', mode: 0o777, bytes: [], text: undefined, target: node.link }
   const text = node.text ?? ''
   const mode = node.mode ?? (node.kind === 'directory' ? 0o755 : 0o644)
-  return { ...base, kind: node.kind, uid: node.uid ?? 0, mode, bytes: utf8(text), text }
+  return { ...base, kind: node.kind, uid: node.uid ?? 0, gid: node.gid ?? 0, mode, bytes: utf8(text), text }
 }
 
-const nodeOf = ({ kind, uid, mode, text, bytes, target }: Inode): MemoryNode => {
+const nodeOf = ({ kind, uid, gid, mode, text, bytes, target }: Inode): MemoryNode => {
   if (kind === 'link') return { link: target }
-  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, mode, text }
+  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, gid, mode, text }
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
@@ -117,7 +124,7 @@ export const memoryHost = (
     inodes.set(path, inodeOf(node))
   }
 
-  const statOf = ({ kind, uid, mode, bytes }: Inode): Stat => ({ kind, uid, gid: 0, mode, size: bytes.length })
+  const statOf = ({ kind, uid, gid, mode, bytes }: Inode): Stat => ({ kind, uid, gid, mode, size: bytes.length })
 
   const below = (path: string): string[] => {
     const prefix = path === '/' ? '/' : `${path}/`

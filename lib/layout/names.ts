@@ -6,9 +6,6 @@ import { escapePath, escapeUnitName, utf8 } from '../systemd/escape.ts'
 export const TENANT_ID = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
 export const TENANT_ID_WORDS = 'lower-case letters, digits and inner dashes, at most 32 characters'
 
-/** Same alphabet, so that `NAME.ID` is a host name and a machine name. */
-export const MACHINE_NAME = TENANT_ID
-
 export const isTenantId = (text: string): boolean => TENANT_ID.test(text)
 
 /** `tenant@web-1.service`. An id holds nothing that an instance must escape; units read it with %i, never %I, which would turn `-` into `/`. */
@@ -16,7 +13,6 @@ export const tenantService = (id: string): string => `tenant@${id}.service`
 export const infraService = (id: string): string => `tenant-infra@${id}.service`
 export const networkService = (id: string): string => `tenant-network@${id}.service`
 export const layersService = (id: string): string => `tenant-layers@${id}.service`
-export const netnsService = (id: string): string => `netns-tenant@${id}.service`
 
 export type MachineKind = 'vm' | 'container'
 
@@ -29,6 +25,9 @@ export const machinePatterns = (id: string): readonly string[] => [
   machineService('vm', id, '*'),
   machineService('container', id, '*'),
 ]
+
+/** The alphabet of ids, so that `NAME.ID` is a host name and a machine name. */
+export const isMachineName = (text: string): boolean => TENANT_ID.test(text)
 
 /** machined's name, unique on the host: neither part holds a dot. */
 export const machineName = (id: string, name: string): string => `${name}.${id}`

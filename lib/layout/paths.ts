@@ -1,9 +1,9 @@
 /** Every path of ours. No other file puts one together. */
 
-export const UNIT_DIR = '/usr/lib/systemd/system'
+const UNIT_DIR = '/usr/lib/systemd/system'
 export const GENERATOR_DIR = '/run/systemd/generator'
-export const PROGRAM_DIR = '/usr/lib/bitbuilder'
-export const TEMPLATE_DIR = '/usr/share/bitbuilder/templates'
+const PROGRAM_DIR = '/usr/lib/bitbuilder'
+const TEMPLATE_DIR = '/usr/share/bitbuilder/templates'
 
 export const CONFIG_FILE = '/etc/bitbuilder/bitbuilder.conf'
 export const CONFIG_DIR = '/etc/bitbuilder/bitbuilder.conf.d'

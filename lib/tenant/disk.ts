@@ -1,6 +1,6 @@
 import type { DirEntry, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
-import { INFRA_MACHINE, MACHINE_NAME, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
+import { INFRA_MACHINE, isMachineName, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
 import { rootfs, TENANTS_DIR, tenantDir } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
@@ -50,7 +50,7 @@ const machineOf = (kind: MachineKind, dir: string, entry: DirEntry): Machine | P
   if (entry.kind === 'link') return leftOut(path, 'is a link')
   if (form === 'directory' && entry.kind !== 'directory')
     return leftOut(path, 'is neither a directory nor a disk image NAME.raw')
-  if (!MACHINE_NAME.test(name)) return leftOut(path, `a machine's name is made of ${TENANT_ID_WORDS}`)
+  if (!isMachineName(name)) return leftOut(path, `a machine's name is made of ${TENANT_ID_WORDS}`)
   if (name === INFRA_MACHINE) return leftOut(path, `the name '${INFRA_MACHINE}' belongs to the infrastructure VM`)
   return { kind, name, path, form }
 }

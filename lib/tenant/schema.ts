@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod/mini'
-import { MACHINE_NAME, TENANT_ID, TENANT_ID_WORDS } from '../layout/names.ts'
+import { TENANT_ID, TENANT_ID_WORDS } from '../layout/names.ts'
 import { parseSize, SIZE, SIZE_WORDS } from './values.ts'
 
 const text = (words: string, longest: number) =>
@@ -193,7 +193,7 @@ export const metadataSchema = z.looseObject(
     template: z.optional(
       z.looseObject(
         {
-          name: z.optional(z.string('a template name').check(z.regex(MACHINE_NAME, 'a template name'))),
+          name: z.optional(z.string('a template name').check(z.regex(TENANT_ID, 'a template name'))),
         },
         'an object',
       ),

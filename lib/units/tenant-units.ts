@@ -17,7 +17,7 @@ import type { Tenant } from '../tenant/tenant.ts'
 import { formatSize } from '../tenant/values.ts'
 
 /** Whether the infrastructure VM is to run. */
-export const hasInfra = (tenant: Tenant, disk: Disk): boolean => tenant.infra.enabled ?? disk.hasRootfs
+const hasInfra = (tenant: Tenant, disk: Disk): boolean => tenant.infra.enabled ?? disk.hasRootfs
 
 const size = (bytes: number | undefined): string | undefined => (bytes === undefined ? undefined : formatSize(bytes))
 

@@ -88,12 +88,12 @@ const flag = fc.boolean()
 const maybe: { requiredKeys: [] } = { requiredKeys: [] }
 
 /** One line that a registry takes. */
-export const line = nasty.map((text) => text.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/\\+$/, ''))
+const line = nasty.map((text) => text.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/\\+$/, ''))
 
 const innerPath = fc.constantFrom('infra/vmlinuz', 'a', 'a.b/c_d-e')
 
 /** An entry that makes sense, without its id. */
-export const healthy = fc.record(
+const healthy = fc.record(
   {
     description: line,
     enabled: flag,

@@ -2,7 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync, readlinkSync } from 'n
 import { basename, join } from 'node:path'
 
 /** What git cannot keep of a little root, or keeps badly: `case.json`. Paths are those of the root, beginning with `/`. */
-export interface CaseSpec {
+interface CaseSpec {
   /** What the case is about, for people. */
   readonly note?: string
   /** Permission bits, octal: `"0666"`. Without it 0644, and 0755 for directories. */
@@ -24,8 +24,6 @@ export interface CaseSpec {
   readonly env?: Readonly<Record<string, string>>
   /** The kernel's host name; `host` when not said. */
   readonly hostname?: string
-  /** Why the case cannot be played in memory. */
-  readonly notInMemory?: string
 }
 
 export type CaseNode =

@@ -29,7 +29,7 @@ const must = (command: string, ...args: readonly string[]): void => {
 }
 
 /** Bound under a short name and moved: a socket's address holds 107 bytes, unix(7). */
-export const makeSocket = async (path: string): Promise<void> => {
+const makeSocket = async (path: string): Promise<void> => {
   using dir = temporaryDir()
   const bound = join(dir.path, 's')
   const server = createServer()
@@ -45,7 +45,7 @@ export const makeSocket = async (path: string): Promise<void> => {
 export const makeFifo = (path: string): void => must('mkfifo', path)
 
 /** /dev/null by another name. */
-export const makeDevice = (path: string): void => must('mknod', path, 'c', '1', '3')
+const makeDevice = (path: string): void => must('mknod', path, 'c', '1', '3')
 
 const make = async (path: string, node: CaseNode): Promise<void> => {
   switch (node.kind) {
@@ -86,12 +86,12 @@ const isUtf8 = (bytes: Uint8Array): boolean => {
   }
 }
 
-const memoryNode = ({ node, mode, uid }: Placed): MemoryNode => {
+const memoryNode = ({ node, mode, uid, gid }: Placed): MemoryNode => {
   if (node.kind === 'link') return { link: node.target }
   if (node.kind === 'sparse') return new Uint8Array(node.size)
-  if (node.kind !== 'file') return { kind: node.kind, mode, uid }
+  if (node.kind !== 'file') return { kind: node.kind, mode, uid, gid }
   if (!isUtf8(node.bytes)) return node.bytes
-  return { kind: 'file', mode, uid, text: Buffer.from(node.bytes).toString('utf8') }
+  return { kind: 'file', mode, uid, gid, text: Buffer.from(node.bytes).toString('utf8') }
 }
 
 /** The same tree for `memoryHost`. */

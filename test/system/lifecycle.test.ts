@@ -123,7 +123,6 @@ test('the bridge is up with its address and a DHCP server', () => {
 })
 
 test('the refused tenant has failed and says why, and the others run untouched', () => {
-  run('systemctl restart --no-block tenants.target')
   must('systemctl start tenant@acme-prod.service')
   expect(run('systemctl start tenant@broken.service').status).toBe(1)
   const status = run('systemctl status --full --no-pager tenant@broken.service').stdout
@@ -136,6 +135,7 @@ test('the refused tenant has failed and says why, and the others run untouched',
 
 test('stopping a tenant takes its mounts and its bridge away, and no other one', () => {
   must('systemctl stop tenant@tenant123.service')
+  here.machine.settle()
   expect(mounts()).toBe('/var/lib/tenants/acme-prod/sysext')
   expect(run('ip link show dev br-tenant123').status).not.toBe(0)
   expect(run('ip link show dev br-acme-prod').status).toBe(0)
@@ -164,8 +164,8 @@ test('a tenant whose entry is removed while it runs still stops cleanly', () => 
   expect(active('tenant@tenant123.service')).toBe('active')
   expect(here.machine.run('systemctl stop tenant@tenant123.service')).toMatchObject({ status: 0, stderr: '' })
   expect(here.machine.show('tenant@tenant123.service', 'Result').Result).toBe('success')
-  expect(here.machine.journal('--unit=tenant@tenant123.service')).not.toMatch(/fail/i)
-  must('systemctl is-system-running --wait >/dev/null; sleep 1')
+  expect(here.machine.journal('--unit=tenant@tenant123.service')).not.toMatch(/exit status|FAILURE/)
+  here.machine.settle()
   expect(mounts()).toBe('/var/lib/tenants/acme-prod/sysext')
   expect(run('ip link show dev br-tenant123').status).not.toBe(0)
   expect(must('test -e /var/lib/tenants/tenant123/overlay/usr/share/who && echo kept')).toBe('kept')

@@ -142,6 +142,11 @@ export class Machine {
     return this.run(['journalctl', '--boot', '--no-pager', '--output=short-monotonic', ...args]).stdout
   }
 
+  /** Waits until systemd has nothing left to do: systemctl waits for the unit it names, not for what goes with it. */
+  settle(): void {
+    this.must(`timeout 60 sh -c 'until [ -z "$(systemctl list-jobs --no-legend)" ]; do sleep 0.1; done'`)
+  }
+
   /** Installs or upgrades our package, as an administrator does on a running host. */
   install(): void {
     this.write('/root/package.deb', readFileSync(debFile()))

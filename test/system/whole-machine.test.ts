@@ -68,8 +68,13 @@ describe.each([
   ['the first boot', 0],
   ['the boot after a reboot', 1],
 ])('%s', (name, boot) => {
+  // Once for each boot is enough, and what the kernel has to say is not about us.
+  let isShown = false
   afterEach(({ task }) => {
-    if (task.result?.state === 'fail' && used.boots[boot] !== undefined) console.error(output(boot, 'journal'))
+    if (isShown || task.result?.state !== 'fail' || used.boots[boot] === undefined) return
+    isShown = true
+    const lines = output(boot, 'journal').split('\n')
+    console.error(lines.filter((line) => !/ kernel: /.test(line)).join('\n'))
   })
 
   it('reaches local-fs.target and multi-user.target, and no unit fails', () => {

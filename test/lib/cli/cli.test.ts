@@ -95,7 +95,7 @@ test('show has everything of one tenant', () => {
     Storage            not limited
     Infrastructure VM  when there is an infra/rootfs
     Extensions         over the host's /usr, writable
-    Network index      given out at the first start
+    Network            index given out at the first start
     Unit               tenant@acme.service
     Slice              tenant-acme.slice
     Bridge             br-acme (br-tenant-acme)
