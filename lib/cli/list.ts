@@ -1,4 +1,6 @@
 import type { Host } from '../host/host.ts'
+import { logProblems } from '../program/generator.ts'
+import { isError } from '../report/problem.ts'
 import type { Loaded } from '../tenant/load.ts'
 import { loadEntries } from './entries.ts'
 import { paint, printJson, table, type Verb } from './verb.ts'
@@ -49,6 +51,8 @@ export const list: Verb = {
     const rows = [...loaded.map(rowOf), ...masked].sort((a, b) => (a.id < b.id ? -1 : 1))
     if (json) printJson(host, rows)
     else printTable(host, rows)
-    return 0
+    // What belongs to no tenant would otherwise be missing without a word.
+    logProblems(host, '', load.registry.problems)
+    return load.registry.problems.some(isError) ? 1 : 0
   },
 }

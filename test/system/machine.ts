@@ -75,6 +75,11 @@ export class Machine {
     })
   }
 
+  /** A directory on this side that goes with the machine. */
+  get scratch(): string {
+    return this.#dir
+  }
+
   #read(file: string): string {
     const path = join(this.#dir, file)
     return existsSync(path) ? readFileSync(path, 'utf8') : ''

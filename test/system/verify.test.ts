@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { BROKEN, BROKEN_FILE, EXTENSIONS, imagesScript, REGISTRY, registry } from './fixtures.ts'
 import { useMachine } from './machine.ts'
 import { debFile } from './product.ts'
@@ -36,8 +36,8 @@ const here = useMachine({
   prepare: imagesScript,
 })
 
-const TREE = mkdtempSync('/var/tmp/bitbuilder-verify-')
-const GENERATED = join(TREE, 'generated')
+const tree = () => join(here.machine.scratch, 'verify')
+const generated = () => join(tree(), 'generated')
 
 /** `systemd-analyze verify` takes FILE:ALIAS, so a machine's unit is verified under a name without its colon. */
 const WITHOUT_COLON = 'for unit in *:*; do [ -e "$unit" ] && mv "$unit" "$(echo "$unit" | tr : _)"; done'
@@ -54,16 +54,15 @@ const complaints = ({ status, stderr }: Finished): readonly string[] => [
 ]
 
 beforeAll(() => {
-  mkdirSync(GENERATED)
-  must(['dpkg-deb', '--extract', debFile(), join(TREE, 'root')])
+  mkdirSync(generated(), { recursive: true })
+  must(['dpkg-deb', '--extract', debFile(), join(tree(), 'root')])
   // A copy, since names change in it. The generators' own output stays.
   const tar = here.machine.must('tar -C /run/systemd/generator -c . | base64 -w0')
-  must(['tar', '-C', GENERATED, '-x'], { input: Buffer.from(tar, 'base64') })
+  must(['tar', '-C', generated(), '-x'], { input: Buffer.from(tar, 'base64') })
 })
-afterAll(() => rmSync(TREE, { recursive: true, force: true }))
 
 test('the generators wrote every kind of unit that they can write', () => {
-  const kinds = must(['sh', '-c', `cd ${GENERATED} && ${LIST}`])
+  const kinds = must(['sh', '-c', `cd ${generated()} && ${LIST}`])
   for (const kind of [
     'tenant@tenant123.service',
     'tenant-network@tenant123.service',
@@ -78,7 +77,7 @@ test('the generators wrote every kind of unit that they can write', () => {
   ]) {
     expect(kinds.split('\n')).toContain(`./${kind}`)
   }
-  expect(must(['find', GENERATED, '-name', '*.mount'])).toMatch(/tenant123-sysext-squash\.mount/)
+  expect(must(['find', generated(), '-name', '*.mount'])).toMatch(/tenant123-sysext-squash\.mount/)
 })
 
 describe('systemd-analyze verify', () => {
@@ -107,23 +106,23 @@ describe('systemd-analyze verify', () => {
 
   test('of an older systemd on this host finds nothing wrong with either', () => {
     const script = `
-      mkdir -p ${TREE}/work ${TREE}/root/usr/bin
+      mkdir -p ${tree()}/work ${tree()}/root/usr/bin
       # vmspawn came with systemd 255; what is verified here is the unit.
-      [ -e /usr/bin/systemd-vmspawn ] || printf '#!/bin/sh\\n' >${TREE}/root/usr/bin/systemd-vmspawn
-      chmod +x ${TREE}/root/usr/bin/* 2>/dev/null
-      mount -t overlay overlay -o lowerdir=${TREE}/root/usr:/usr /usr
+      [ -e /usr/bin/systemd-vmspawn ] || printf '#!/bin/sh\\n' >${tree()}/root/usr/bin/systemd-vmspawn
+      chmod +x ${tree()}/root/usr/bin/* 2>/dev/null
+      mount -t overlay overlay -o lowerdir=${tree()}/root/usr:/usr /usr
       mkdir -p /run/systemd && mount -t tmpfs tmpfs /run/systemd
-      mkdir -p /run/systemd/generator && cp -a ${GENERATED}/. /run/systemd/generator
+      mkdir -p /run/systemd/generator && cp -a ${generated()}/. /run/systemd/generator
       cd /run/systemd/generator && ${VERIFY.replace(LIST, everyMount)} &&
       cd /usr/lib/systemd/system && systemd-analyze verify --man=no $(${LIST})`
-    writeFileSync(join(TREE, 'verify.sh'), script)
-    const verified = run(['unshare', '-m', '--propagation', 'private', 'sh', join(TREE, 'verify.sh')])
+    writeFileSync(join(tree(), 'verify.sh'), script)
+    const verified = run(['unshare', '-m', '--propagation', 'private', 'sh', join(tree(), 'verify.sh')])
     expect(complaints(verified)).toEqual([])
   })
 })
 
 test('every unit of ours is loaded without complaint', () => {
-  const names = must(['sh', '-c', `cd ${GENERATED} && ${LIST}`])
+  const names = must(['sh', '-c', `cd ${generated()} && ${LIST}`])
     .split('\n')
     .filter((name) => name !== '')
     .map((name) => name.slice(2))

@@ -77,7 +77,8 @@ describe.each([
     console.error(lines.filter((line) => !/ kernel: /.test(line)).join('\n'))
   })
 
-  it('reaches local-fs.target and multi-user.target, and no unit fails', () => {
+  it('reaches local-fs.target and multi-user.target, has every tenant active in the end, and no unit fails', () => {
+    expect(used.boots[boot]?.settled).toEqual({ status: 0, output: '' })
     expect(properties(boot, 'local-fs').ActiveState).toBe('active')
     expect(properties(boot, 'multi-user').ActiveState).toBe('active')
     expect(output(boot, 'failed')).toBe('')

@@ -49,6 +49,14 @@ test('list --json is for machines', () => {
   ])
 })
 
+test('list says what is missing from it', () => {
+  expect(run(['list'], { '/var/lib/bitbuilder/tenants.json': '{"tenants": 1}' })).toEqual({
+    status: 1,
+    out: '',
+    err: ['/var/lib/bitbuilder/tenants.json:1:13: expected {"tenants": [ … ]}, ignoring the file'],
+  })
+})
+
 test('generate prints units with their paths, problems apart', () => {
   const { status, out, err } = run(['generate'])
   expect(status).toBe(1)

@@ -86,7 +86,7 @@ const VM_TOOLS: Tools = {
   setpriv: 'util-linux',
 }
 
-/** Builds the image unless it is there. Another run that builds it at the same time does no harm: the first rename wins. */
+/** Builds the image unless it is there. Another run that builds it at the same time does no harm: the first one stays. */
 export const ensureVmImage = (): VmImage => {
   ensureTools(VM_TOOLS)
   if (existsSync(IMAGE)) return files(IMAGE)

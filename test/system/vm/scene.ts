@@ -71,6 +71,7 @@ export const AFTER: Probes = {
   sleep 1
 done
 systemctl list-jobs
+systemctl is-active ${UNITS.join(' ')}
 exit 1`,
   state: 'systemctl is-system-running',
   failed: 'systemctl list-units --all --plain --no-legend --state=failed',
