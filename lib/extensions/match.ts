@@ -52,7 +52,11 @@ export const mismatch = (
   const id = given(extension, 'ID')
   if (id === undefined) return 'names no ID'
   if (id === '_any') return undefined
-  const baseId = given(base, 'ID') ?? 'linux'
-  if (id !== baseId && !wordsOf(base.get('ID_LIKE')).includes(id)) return `is for '${id}', the base is '${baseId}'`
+  const baseId = given(base, 'ID')
+  if (id !== (baseId ?? 'linux') && !wordsOf(base.get('ID_LIKE')).includes(id)) {
+    return baseId === undefined
+      ? `is for '${id}', the base names no ID in its os-release`
+      : `is for '${id}', the base is '${baseId}'`
+  }
   return versionMismatch(extension, base, prefix)
 }

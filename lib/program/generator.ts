@@ -26,8 +26,11 @@ export interface View {
 export interface Generator {
   readonly name: string
   tenant(loaded: Loaded, view: View): Planned
-  /** Written once, after the tenants. `late`: the file systems that hold tenants are not all there yet. */
-  besides(load: Load, late: boolean): Planned
+  /**
+   * Written once, after the tenants. `common`: what is wrong and belongs to no tenant. `late`: the file systems that hold
+   * tenants are not all there yet.
+   */
+  besides(common: readonly Problem[], late: boolean): Planned
 }
 
 /** systemd.generator(7) gives no limit of its own under 90 s, and all of it is boot. Milliseconds. */
@@ -54,7 +57,6 @@ export const runPlan = (
   const deadline = reader.now() + patience
   const problems: Problem[] = []
   const { value: found, problems: listing } = readProvisioned(reader)
-  problems.push(...listing)
   const provisioned = found ?? new Set<string>()
   const load = prepareLoad(reader, provisioned)
   const { entries } = load.registry
@@ -77,7 +79,7 @@ export const runPlan = (
       problems.push(failure(entry.id, thrown))
     }
   }
-  const { set, problems: own } = generator.besides(load, isLate(reader, found, load))
+  const { set, problems: own } = generator.besides([...load.registry.problems, ...listing], isLate(reader, found, load))
   problems.push(...own, ...emit(set))
   return problems
 }

@@ -18,7 +18,7 @@ export const tenantPlan: Generator = {
     const disk = provisioned.has(id) ? readDisk(reader, id) : { value: EMPTY_DISK, problems: [] }
     return { set: tenantUnits(loaded.tenant, disk.value), problems: disk.problems }
   },
-  besides: ({ registry: { problems } }, late) => ({
+  besides: (problems, late) => ({
     set: [...registryUnits(problems), ...(late ? lateUnits : [])],
     problems,
   }),

@@ -124,7 +124,7 @@ const readElements = (file: string, text: string, sink: Sink): readonly Element[
   } catch {
     const problem = syntaxProblem(file, text)
     const recovered = recoverList(text, 'tenants')
-    if (!recovered.some(({ value, id }) => value === undefined && isTenantId(id ?? ''))) sink.problems.push(problem)
+    sink.problems.push({ ...problem, message: `${problem.message}: tenants after this place may be missing` })
     return recovered.map(({ index, value, id }) => ({ index, value, id, ...(value === undefined ? { problem } : {}) }))
   }
   const source: JsonSource = { file, text, path: [] }

@@ -1,6 +1,6 @@
 import type { DirEntry, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
-import { INFRA_MACHINE, isMachineName, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
+import { INFRA_MACHINE, isMachineName, isTenantId, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
 import { rootfs, TENANTS_DIR, tenantDir } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
@@ -22,14 +22,22 @@ export interface Disk {
 
 export const EMPTY_DISK: Disk = { hasRootfs: false, machines: [] }
 
+const linkInPlace = (path: string): Problem => ({
+  severity: 'error',
+  at: wholeFile(path),
+  message: 'is a link, expected a directory, taking it for empty',
+  hint: 'a tenant on another file system is mounted there, mount --bind',
+})
+
 /** Ids that have a directory below /var/lib/tenants; undefined when that is not there (yet). */
 export const readProvisioned = (reader: Reader): Checked<ReadonlySet<string> | undefined> => {
   try {
     const found = reader.readDir(TENANTS_DIR)
     if (found === undefined) return { value: undefined, problems: [] }
+    const links = found.entries.filter(({ name, kind }) => kind === 'link' && isTenantId(name))
     return {
       value: new Set(found.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name)),
-      problems: [],
+      problems: links.map(({ name }) => linkInPlace(tenantDir(name))),
     }
   } catch (thrown) {
     if (!(thrown instanceof HostError)) throw thrown
