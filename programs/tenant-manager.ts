@@ -1,6 +1,7 @@
 import type { Host } from '../lib/host/host.ts'
+import { HostError } from '../lib/host/host.ts'
 import { infraService, machinePatterns, mountUnit } from '../lib/layout/names.ts'
-import { mergedDir, RELOAD_LOCK, RUNTIME_DIR } from '../lib/layout/paths.ts'
+import { GENERATOR_DIR, mergedDir, RELOAD_LOCK, RUNTIME_DIR } from '../lib/layout/paths.ts'
 import { logProblems } from '../lib/program/generator.ts'
 import { isUp, queueJobs, reloadManager, showUnits, startUnits } from '../lib/program/systemctl.ts'
 import { tenantFiles } from '../lib/program/tenant-files.ts'
@@ -12,14 +13,23 @@ import type { Rendered } from '../lib/units/write.ts'
 
 const PATIENCE_LOCK = 300
 
-/** One reload for all tenants that wait for one: who gets the lock looks again first. */
+/**
+ * One reload for all tenants that wait for one: who gets the lock looks again first. Throws when the generators do not
+ * write what they should, even then: another reload would not help.
+ */
 const reloadIfNeeded = (host: Host, files: readonly Rendered[]): void => {
-  const isCurrent = (): boolean => files.every((file) => isInstalled(host, file))
-  if (isCurrent()) return
+  const missing = (): Rendered | undefined => files.find((file) => !isInstalled(host, file))
+  if (missing() === undefined) return
   host.makeDir(RUNTIME_DIR)
   host.withLock(RELOAD_LOCK, PATIENCE_LOCK, () => {
-    if (!isCurrent()) reloadManager(host)
+    if (missing() !== undefined) reloadManager(host)
   })
+  const left = missing()
+  if (left === undefined) return
+  throw new HostError(
+    `${GENERATOR_DIR}/${left.path}`,
+    'was not written by the generators: journalctl --dmesg, bitbuilder verify',
+  )
 }
 
 const overlays = (id: string): readonly string[] => [

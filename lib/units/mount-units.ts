@@ -49,6 +49,8 @@ const overlay = (id: string, { kind, layers, base }: Stack, mutable: boolean): U
   }
 }
 
+const LOOP_MODULE = 'modprobe@loop.service'
+
 const image = (id: string, kind: Stack['kind'], { name, path, image: type }: Layer): Unit => ({
   sections: {
     Unit: {
@@ -56,6 +58,9 @@ const image = (id: string, kind: Stack['kind'], { name, path, image: type }: Lay
       Documentation: 'man:mount-generator(8)',
       SourcePath: path,
       ...apart(id, layersService(id)),
+      // Without default dependencies it would start before the journal and the device nodes of loop devices.
+      After: unitNames(['sysinit.target', ...(type === 'squashfs' ? [LOOP_MODULE] : [])]),
+      Wants: type === 'squashfs' ? LOOP_MODULE : undefined,
       RequiresMountsFor: words([path]),
     },
     Mount: {

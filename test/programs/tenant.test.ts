@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { mountGenerator } from '../../generators/mount-generator.ts'
+import { tenantGenerator } from '../../generators/tenant-generator.ts'
 import type { Finished } from '../../lib/host/host.ts'
 import { type MemoryNode, memoryHost } from '../../lib/host/memory.ts'
 import { tenantCleanup } from '../../programs/tenant-cleanup.ts'
@@ -130,8 +132,22 @@ const machines = {
   '/usr/lib/os-release': 'ID=debian\n',
 }
 
+/** A machine whose daemon-reload runs the generators, as systemd's does. */
+const systemd = (files: Record<string, MemoryNode>, units: readonly Record<string, string>[], writes = true) => {
+  const host = memoryHost(files, {
+    run: (command) => {
+      if (command[1] === 'daemon-reload' && writes) {
+        tenantGenerator(host, ['/run/systemd/generator'])
+        mountGenerator(host, ['/run/systemd/generator'])
+      }
+      return answer(units)(command)
+    },
+  })
+  return host
+}
+
 test('the manager reloads once when a unit is missing, starts mounts and waits, queues machines', () => {
-  const host = memoryHost({ ...registry({ id: 'acme' }), ...machines }, { run: answer([]) })
+  const host = systemd({ ...registry({ id: 'acme' }), ...machines }, [])
   expect(tenantManager(host, ['acme'])).toBe(0)
   expect(verbs(host.commands)).toEqual([
     'daemon-reload',
@@ -145,18 +161,26 @@ test('the manager does nothing where nothing is to be done', () => {
     Id,
     ActiveState: 'active',
   }))
-  const source = memoryHost({ ...registry({ id: 'acme' }), ...machines }, { run: answer(up) })
-  tenantManager(source, ['acme'])
-  expect(verbs(source.commands)).toEqual(['daemon-reload'])
+  const host = systemd({ ...registry({ id: 'acme' }), ...machines }, up)
+  tenantManager(host, ['acme'])
+  const before = host.commands.length
+  tenantManager(host, ['acme'])
+  expect([verbs(host.commands), verbs(host.commands.slice(before))]).toEqual([['daemon-reload'], []])
+})
+
+test('the manager says what the generators did not write', () => {
+  const host = systemd(registry({ id: 'acme' }), [], false)
+  expect(() => tenantManager(host, ['acme'])).toThrow(
+    '/run/systemd/generator/tenant-acme.slice: was not written by the generators',
+  )
+  expect(verbs(host.commands)).toEqual(['daemon-reload'])
 })
 
 test('the manager stops a machine that is gone', () => {
-  const host = memoryHost(registry({ id: 'acme' }), {
-    run: answer([
-      { Id: 'tenant-container@acme:db.service', ActiveState: 'active' },
-      { Id: SYSEXT, ActiveState: 'inactive' },
-    ]),
-  })
+  const host = systemd(registry({ id: 'acme' }), [
+    { Id: 'tenant-container@acme:db.service', ActiveState: 'active' },
+    { Id: SYSEXT, ActiveState: 'inactive' },
+  ])
   expect(tenantManager(host, ['acme'])).toBe(0)
   expect(verbs(host.commands)).toEqual(['daemon-reload', 'stop --no-block -- tenant-container@acme:db.service'])
 })

@@ -22,7 +22,7 @@ const SHAPES: readonly (readonly [RegExp, RegExp])[] = [
   ],
   [
     /^[^/]*\.mount$/,
-    /^(Unit\.(Description|Documentation|SourcePath|DefaultDependencies|PartOf|Conflicts|Before|Requires|After|RequiresMountsFor)|Mount\.(What|Where|Type|Options))$/,
+    /^(Unit\.(Description|Documentation|SourcePath|DefaultDependencies|PartOf|Conflicts|Before|Requires|Wants|After|RequiresMountsFor)|Mount\.(What|Where|Type|Options))$/,
   ],
 ]
 
@@ -68,7 +68,8 @@ const checkExec = (value: string, said: ReadonlySet<string>): void => {
   }
   expect(args).toHaveLength(1)
   expect(args[0]).not.toMatch(CONTROL)
-  expect(said).toContain(args[0]?.replace(/^<3>/, ''))
+  const line = args[0]?.replace(/^<3>/, '') ?? ''
+  if (!/^and [0-9]+ more: bitbuilder verify$/.test(line)) expect(said).toContain(line)
 }
 
 const checkLine = ({ key, value }: Line, files: Files, said: ReadonlySet<string>): void => {

@@ -36,6 +36,7 @@ let before: readonly string[] = []
 const TENANTS = ['tenant@tenant123.service', 'tenant@acme-prod.service'] as const
 
 test('the package installs on a running host', () => {
+  expect(Number(/^systemd (\d+)/.exec(must('systemctl --version'))?.[1])).toBeGreaterThanOrEqual(262)
   // tenant-network@ starts networkd where it does not run yet; what that leaves is not ours.
   must('systemctl start systemd-networkd.service')
   before = everything()

@@ -110,18 +110,37 @@ describe('a tenant', () => {
     expect(status).toMatch(/\/var\/lib\/bitbuilder\/tenants\.json:\d+:\d+: .*id/)
   })
 
+  /** Another registry for a while. */
+  const withRegistry = (text: string, work: () => void): void => {
+    const machines = [originals.machine, ours.machine]
+    const reload = (registry: string) => {
+      for (const machine of machines) machine.write(REGISTRY, registry)
+      for (const machine of machines) machine.must('systemctl daemon-reload')
+    }
+    try {
+      reload(text)
+      work()
+    } finally {
+      reload(SHARED[REGISTRY] as string)
+    }
+  }
+
   test('costs the others everything when its entry is not JSON; ours lose nothing', () => {
-    for (const { machine } of [originals, ours]) {
-      machine.must(`mkdir -p /etc/bitbuilder/tenants.d && echo '{"id": "good"}' >/etc/bitbuilder/tenants.d/good.json`)
-      machine.must(`echo '{"tenants": [{"id": "fine"}, {"id": ]}' >${REGISTRY}.new && mv ${REGISTRY}.new ${REGISTRY}`)
-      machine.must('systemctl daemon-reload')
-    }
-    expect(originals.machine.must('ls /run/systemd/generator')).not.toContain('tenant@')
-    expect(ours.machine.must('ls /run/systemd/generator')).toContain('tenant@good.service')
-    for (const { machine } of [originals, ours]) {
-      machine.write(REGISTRY, SHARED[REGISTRY] as string)
-      machine.must('systemctl daemon-reload')
-    }
+    ours.machine.write('/etc/bitbuilder/tenants.d/good.json', '{ "id": "good" }\n')
+    withRegistry('{ "tenants": [ { "id": "fine" }, { "id": ] }\n', () => {
+      expect(originals.machine.must('ls /run/systemd/generator')).not.toContain('tenant@')
+      expect(ours.machine.must('ls /run/systemd/generator')).toContain('tenant@good.service')
+      expect(ours.machine.show('tenants-registry.service', 'Description').Description).toMatch(/tenants\.json:1:\d+:/)
+    })
+  })
+
+  test('writes directives by its id under the original; ours refuses the id', () => {
+    const injected = "grep --recursive --files-with-matches '^User=nobody' /run/systemd/generator"
+    withRegistry(registry({ id: 'x\nUser=nobody' }, { id: 'fine' }), () => {
+      expect(originals.machine.run(injected).status).toBe(0)
+      expect(ours.machine.run(injected)).toMatchObject({ status: 1, stdout: '' })
+      expect(ours.machine.must('ls /run/systemd/generator')).toContain('tenant@fine.service')
+    })
   })
 
   test('of the original keeps a process of its own for nothing, ours keeps none', () => {

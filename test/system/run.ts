@@ -42,8 +42,7 @@ export const must = (command: readonly string[], options: RunOptions = {}): stri
   return stdout
 }
 
-export const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds))
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** Asks until there is an answer. Throws when there is none in time; `seconds` is the patience. */
 export const until = async <T>(what: string, seconds: number, ask: () => T | undefined): Promise<T> => {

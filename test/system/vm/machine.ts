@@ -23,7 +23,7 @@ const DISKS = fileURLToPath(new URL('disks.sh', import.meta.url))
 const REPORT = fileURLToPath(new URL('report.sh', import.meta.url))
 
 /** Seconds for one boot with all its probes. It takes half a minute; more only on a machine that has a lot to do. */
-const PATIENCE = 300
+const PATIENCE = 420
 
 /** Bytes. */
 const REPORT_SIZE = 8 << 20

@@ -6,8 +6,8 @@ here=/usr/local/lib/whole-machine
 for probe in "$here/$1"/*; do
   timeout 240 sh "$probe" >/run/probe.output 2>&1 </dev/null
   status=$?
-  jq -cn --arg name "${probe##*/}" --arg when "$1" --argjson status $status --rawfile output /run/probe.output \
-    '{$name, $when, $status, $output}' >>/run/report
+  jq -cn --arg name "${probe##*/}" --argjson status $status --rawfile output /run/probe.output \
+    '{$name, $status, $output}' >>/run/report
 done
 [ $# -eq 2 ] || exit 0
 cat /run/report >"$2"

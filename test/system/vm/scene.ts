@@ -66,7 +66,7 @@ export const BEFORE: Probes = {
 /** First what waits for the end of the boot and of what comes after it; bounded, since the other answers say why. */
 export const AFTER: Probes = {
   booted: 'systemctl is-system-running --wait',
-  settled: `for second in $(seq 180); do
+  settled: `for second in $(seq 90); do
   [ "$(systemctl is-active ${UNITS.join(' ')} | sort -u)" = active ] && [ -z "$(systemctl list-jobs --no-legend)" ] && exit 0
   sleep 1
 done
