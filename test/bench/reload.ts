@@ -2,7 +2,7 @@
 
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { ensureImage, ensureTools, TOOLS } from '../system/image.ts'
+import { ensureImage, needSystemTools } from '../system/image.ts'
 import { Machine } from '../system/machine.ts'
 import { OURS } from './contenders.ts'
 import { inProject } from './empty.ts'
@@ -85,7 +85,7 @@ const atCount = (machine: Machine, tenants: number, runs: number): Reload => {
 
 /** Throws when no machine can be booted: a figure that is asked for and missing is a failure. */
 export const measureReloads = async (counts: readonly number[], runs: number): Promise<readonly Reload[]> => {
-  ensureTools(TOOLS)
+  needSystemTools()
   ensureImage()
   const tree = installedTree(mkdtempSync('/var/tmp/bitbuilder-bench-'))
   const machine = new Machine({ tree })

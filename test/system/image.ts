@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { must, run } from './run.ts'
+import { needTools } from '../../build/prerequisites.mjs'
+import { must } from './run.ts'
 
 const SUITE = 'forky'
 
@@ -79,33 +80,8 @@ export const ensureImage = (): void => {
   }
 }
 
-/** Programs by the Debian package that has them. */
-export type Tools = Readonly<Record<string, string>>
-
-/** What the tests need on this side. */
-export const TOOLS: Tools = {
-  mmdebstrap: 'mmdebstrap',
-  'systemd-nspawn': 'systemd-container',
-  'systemd-analyze': 'systemd',
-  'mkfs.ext4': 'e2fsprogs',
-  nsenter: 'util-linux',
-  pgrep: 'procps',
-}
-
-const missing = (tools: Tools): readonly string[] =>
-  Object.keys(tools).filter((command) => run(['sh', '-c', 'command -v "$1"', 'sh', command]).status !== 0)
-
-/** Installs what is missing. Throws when something still is: a system test that cannot run has failed. */
-export const ensureTools = (tools: Tools): void => {
+/** What the tests need on this side. What cannot be installed is an error: a system test that cannot run has failed. */
+export const needSystemTools = (...more: readonly string[]): void => {
   if (process.getuid?.() !== 0) throw new Error('the system tests boot machines, run them as root')
-  const wanted = missing(tools)
-  if (wanted.length === 0) return
-  must(['apt-get', 'update'], { timeout: 300 })
-  const packages = wanted.map((command) => tools[command] as string)
-  must(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages], {
-    timeout: 600,
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
-  })
-  const still = missing(tools)
-  if (still.length > 0) throw new Error(`the system tests need ${still.join(', ')}`)
+  needTools('mmdebstrap', 'systemd-nspawn', 'systemd-analyze', 'mkfs.ext4', 'nsenter', 'pgrep', ...more)
 }

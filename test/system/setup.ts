@@ -1,9 +1,9 @@
-import { ensureImage, ensureTools, TOOLS } from './image.ts'
+import { ensureImage, needSystemTools } from './image.ts'
 import { debFile } from './product.ts'
 
 /** vitest's globalSetup: everything that takes long and is the same for all machines. */
 export default (): void => {
   debFile()
-  ensureTools(TOOLS)
+  needSystemTools()
   ensureImage()
 }

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ensureTools, imageFile, mirror, PACKAGES, TOOLS, type Tools } from '../image.ts'
+import { imageFile, mirror, needSystemTools, PACKAGES } from '../image.ts'
 import { must } from '../run.ts'
 
 const SUITE = 'forky'
@@ -80,15 +80,9 @@ const build = (dir: string): void => {
 }
 
 /** What this needs on this side beyond what the containers do. */
-const VM_TOOLS: Tools = {
-  ...TOOLS,
-  'qemu-system-x86_64': 'qemu-system-x86',
-  setpriv: 'util-linux',
-}
-
 /** Builds the image unless it is there. Another run that builds it at the same time does no harm: the first one stays. */
 export const ensureVmImage = (): VmImage => {
-  ensureTools(VM_TOOLS)
+  needSystemTools('qemu-system-x86_64', 'setpriv')
   if (existsSync(IMAGE)) return files(IMAGE)
   mkdirSync(CACHE, { recursive: true })
   const dir = mkdtempSync(join(CACHE, 'building-'))
