@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { checkLazy, lazyModules } from './lazy-modules.mjs'
 import { inProject, version } from './project.mjs'
 
 /** @returns {Promise<{code: string, packages: string[]}>} `packages`: names of the packages that went in, sorted */
@@ -18,12 +19,14 @@ export const bundle = async () => {
     target: 'node26',
     minify: true,
     legalComments: 'none',
+    plugins: [lazyModules],
     // jsonc-parser's CommonJS entry is a UMD wrapper whose requires no bundler can follow.
     mainFields: ['module', 'main'],
     // Packages are built in a copy of the tree where node_modules is a link.
     preserveSymlinks: true,
     logLevel: 'warning',
   })
+  checkLazy(metafile.inputs)
   const packages = Object.keys(metafile.inputs).map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1])
   return { code: outputFiles[0].text, packages: [...new Set(packages.filter((name) => name !== undefined))].sort() }
 }

@@ -1,37 +1,22 @@
 /** Both generators on the shipped example, the units they write, and what systemd says of them. */
 
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, rmSync } from 'node:fs'
 import process from 'node:process'
+import { plantExample } from './example.mjs'
 import { build } from './executable.mjs'
 import { installTree } from './install.mjs'
-import { DIST, EXECUTABLE, GENERATORS, inProject } from './project.mjs'
+import { DIST, EXECUTABLE, GENERATORS } from './project.mjs'
 import { verifyUnits } from './verify-units.mjs'
 
 const START = `${DIST}/start`
 const ROOT = `${START}/root`
 const UNITS = `${START}/units`
 
-const EXAMPLES = {
-  'packaging/examples/root': '.',
-  'packaging/examples/tenants.json': 'var/lib/bitbuilder/tenants.json',
-  'packaging/examples/tenants.d': 'etc/bitbuilder/tenants.d',
-}
-
-/** A checkout may be writable for a group; the generators trust no such file. */
-const protect = (path) => {
-  const found = lstatSync(path)
-  if (found.isSymbolicLink()) return
-  chmodSync(path, found.mode & 0o755)
-  if (found.isDirectory()) for (const name of readdirSync(path)) protect(join(path, name))
-}
-
 const makeRoot = () => {
   rmSync(START, { recursive: true, force: true })
   mkdirSync(UNITS, { recursive: true })
-  for (const [from, to] of Object.entries(EXAMPLES)) cpSync(inProject(from), join(ROOT, to), { recursive: true })
-  protect(ROOT)
+  plantExample(ROOT)
 }
 
 /** As systemd would run them: three directories; here all three are one. */

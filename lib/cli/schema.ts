@@ -1,12 +1,12 @@
-import * as z from 'zod/mini'
 import { HostError } from '../host/host.ts'
-import { metadataSchema, registrySchema, tenantSchema } from '../tenant/schema.ts'
+import { metadataShape, registryShape, tenantShape } from '../tenant/schema.ts'
+import { jsonSchemaOf } from '../tenant/zod.ts'
 import { printJson, type Verb } from './verb.ts'
 
 const SCHEMAS = {
-  metadata: { schema: metadataSchema, title: 'metadata.json of a template or a tenant' },
-  registry: { schema: registrySchema, title: 'tenants.json' },
-  tenant: { schema: tenantSchema, title: 'tenants.d/ID.json' },
+  metadata: { shape: metadataShape, title: 'metadata.json of a template or a tenant' },
+  registry: { shape: registryShape, title: 'tenants.json' },
+  tenant: { shape: tenantShape, title: 'tenants.d/ID.json' },
 } as const
 
 const NAMES = Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]
@@ -24,8 +24,8 @@ export const schema: Verb = {
     }
     const name = NAMES.find((one) => one === operand)
     if (name === undefined) throw new HostError(`schema '${operand}'`, `is not known, there are ${NAMES.join(', ')}`)
-    const { schema: checked, title } = SCHEMAS[name]
-    printJson(host, { title, ...z.toJSONSchema(checked, { io: 'input', unrepresentable: 'any' }) })
+    const { shape, title } = SCHEMAS[name]
+    printJson(host, { title, ...jsonSchemaOf(shape) })
     return 0
   },
 }

@@ -1,10 +1,11 @@
-import type * as z from 'zod/mini'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf } from '../report/json-source.ts'
 import type { Problem } from '../report/problem.ts'
+import type { Infer, Shape } from './shape.ts'
+import { accepts } from './shape.ts'
+import { issuesOf } from './zod.ts'
 
-type Schema<T> = z.ZodMiniType<T>
-type Issue = z.core.$ZodIssue
+type Issue = ReturnType<typeof issuesOf>[number]
 
 const LONGEST_SHOWN = 60
 
@@ -54,31 +55,21 @@ const nearest = (key: string, known: readonly string[]): string | undefined => {
   return best !== undefined && best.far <= Math.max(1, Math.floor(key.length / 3)) ? best.one : undefined
 }
 
-const keysAt = (schema: Schema<unknown>, path: readonly PropertyKey[]): readonly string[] => {
-  let inner: unknown = schema
-  const unwrap = (): void => {
-    for (;;) {
-      const def = (inner as { def?: { innerType?: unknown } } | undefined)?.def
-      if (def?.innerType === undefined) return
-      inner = def.innerType
-    }
-  }
-  for (const key of path) {
-    unwrap()
-    const def = (inner as { def?: { shape?: Record<PropertyKey, unknown>; element?: unknown } } | undefined)?.def
-    inner = typeof key === 'number' ? def?.element : def?.shape?.[key]
-  }
-  unwrap()
-  return Object.keys((inner as { def?: { shape?: object } } | undefined)?.def?.shape ?? {})
+const keysAt = (shape: Shape, path: readonly PropertyKey[]): readonly string[] => {
+  const inner = path.reduce<Shape | undefined>((outer, key) => {
+    if (outer?.is === 'list') return outer.of
+    return outer?.is === 'object' ? outer.keys[String(key)] : undefined
+  }, shape)
+  return inner?.is === 'object' ? Object.keys(inner.keys) : []
 }
 
 const unknownKeys = (
   issue: Issue & { readonly code: 'unrecognized_keys' },
-  schema: Schema<unknown>,
+  shape: Shape,
   source: JsonSource,
 ): readonly Problem[] =>
   issue.keys.map((key): Problem => {
-    const meant = nearest(key, keysAt(schema, issue.path))
+    const meant = nearest(key, keysAt(shape, issue.path))
     const path = [...issue.path, key]
     return {
       severity: 'error',
@@ -88,8 +79,8 @@ const unknownKeys = (
     }
   })
 
-const problemsOf = (issue: Issue, schema: Schema<unknown>, value: unknown, source: JsonSource): readonly Problem[] => {
-  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, schema, source)
+const problemsOf = (issue: Issue, shape: Shape, value: unknown, source: JsonSource): readonly Problem[] => {
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, shape, source)
   const got = valueAt(value, issue.path)
   const where = showPath(issue.path)
   const found = got === undefined ? `missing, expected ${issue.message}` : `expected ${issue.message}, got ${show(got)}`
@@ -103,16 +94,16 @@ const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Checks a parsed JSON value; the problems say file, line and column. */
-export const validate = <T>(schema: Schema<T>, value: unknown, source: JsonSource): Validated<T> => {
+export const validate = <S extends Shape>(shape: S, value: unknown, source: JsonSource): Validated<Infer<S>> => {
   // An own key of this name is data for JSON.parse and a trap for everybody after it.
   if (isObject(value) && Object.hasOwn(value, '__proto__')) {
     return {
       problems: [{ severity: 'error', at: placeOf(source, ['__proto__'], 'key'), message: "unknown key '__proto__'" }],
     }
   }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return { value: parsed.data }
-  return {
-    problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, schema as Schema<unknown>, value, source)),
-  }
+  if (accepts(shape, value)) return { value: value as Infer<S> }
+  const issues = issuesOf(shape, value)
+  // The two are made from one table. Should they ever disagree, an entry without a reason must not pass for a good one.
+  if (issues.length === 0) throw new Error(`${source.file}: refused without a reason`)
+  return { problems: issues.flatMap((issue) => problemsOf(issue, shape, value, source)) }
 }

@@ -11,7 +11,7 @@ import { wholeFile } from '../report/problem.ts'
 import { validate } from './check.ts'
 import { matchesPattern, readHostName } from './placement.ts'
 import type { Metadata } from './schema.ts'
-import { metadataSchema, tenantSchema } from './schema.ts'
+import { metadataShape, tenantShape } from './schema.ts'
 import type { Tenant } from './tenant.ts'
 import { makeTenant } from './tenant.ts'
 
@@ -55,7 +55,7 @@ const parseMetadata = (file: string, text: string | undefined): Read => {
   } catch {
     return { problems: [syntaxProblem(file, text)] }
   }
-  const checked = validate(metadataSchema, value, source)
+  const checked = validate(metadataShape, value, source)
   return 'problems' in checked ? checked : { metadata: checked.value }
 }
 
@@ -122,7 +122,7 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
     host,
     load: (entry) => {
       if (entry.problems.length > 0) return refused(entry, entry.problems)
-      const checked = validate(tenantSchema, entry.value, entry.source)
+      const checked = validate(tenantShape, entry.value, entry.source)
       if ('problems' in checked) return refused(entry, checked.problems)
       if (checked.value.id !== entry.id) return refused(entry, [idMismatch(entry, checked.value.id)])
       const { list, problems } = metadataOf(entry.id)

@@ -15,7 +15,7 @@ const GENERATORS = '/usr/lib/systemd/system-generators'
 export const original = (name: string): string => `original ${name}`
 export const EMPTY_NAME = 'same engine, empty script'
 /** What starting and waiting costs at all: part of every figure. */
-export const NOTHING_NAME = '/bin/true'
+const NOTHING_NAME = '/bin/true'
 
 const normal = DIRECTORIES[0] as string
 

@@ -25,7 +25,7 @@ export interface Timing {
 }
 
 /** The three directories of systemd.generator(7), on the tmpfs of the bench. */
-export const OUTPUT = '/var/lib/bench'
+const OUTPUT = '/var/lib/bench'
 export const DIRECTORIES = ['normal', 'early', 'late'].map((name) => `${OUTPUT}/${name}`)
 
 const empty = (): void => {

@@ -10,7 +10,7 @@ const TENANTS = '/var/lib/tenants'
 const REGISTRY = '/var/lib/bitbuilder/tenants.json'
 
 /** `tenant-0001`: a dash, because its escape is part of the work. */
-export const tenantId = (number: number): string => `tenant-${String(number).padStart(4, '0')}`
+const tenantId = (number: number): string => `tenant-${String(number).padStart(4, '0')}`
 
 /** Every tenth tenant has an extension of each class and a root for its infrastructure VM. */
 export const hasExtensions = (number: number): boolean => number % 10 === 1

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import * as z from 'zod/mini'
 import { OPTIONS, VERBS } from '../../lib/cli/cli.ts'
 import { VERSION } from '../../lib/cli/version.ts'
 import { readConfig } from '../../lib/config/config.ts'
 import { memoryHost } from '../../lib/host/memory.ts'
-import { metadataSchema, tenantSchema } from '../../lib/tenant/schema.ts'
+import { metadataShape, tenantShape } from '../../lib/tenant/schema.ts'
+import type { Shape as Table } from '../../lib/tenant/shape.ts'
+import { jsonSchemaOf } from '../../lib/tenant/zod.ts'
 
 /** Nothing that can be typed is without a page, and no page speaks of what is not there. */
 
@@ -81,8 +82,7 @@ interface Shape {
   readonly maximum?: number
 }
 
-const shapeOf = (schema: z.ZodMiniType): Shape =>
-  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape
+const shapeOf = (table: Table): Shape => jsonSchemaOf(table) as Shape
 
 const HEAD = /^\t*\*[^*]+\*(?:, \*[^*]+\*)*$/
 
@@ -117,18 +117,18 @@ describe('keys and settings', () => {
   const keysOf = (text: string): string => text.split('\n# KEYS\n')[1]?.split('\n# ')[0] ?? ''
 
   test('every key of the registry is in tenants.json(5)', () => {
-    expectDocumented(keysOf(page('tenants.json.5')), shapeOf(tenantSchema))
+    expectDocumented(keysOf(page('tenants.json.5')), shapeOf(tenantShape))
   })
 
   test('every key of metadata is in bitbuilder-metadata.json(5)', () => {
     const text = keysOf(page('bitbuilder-metadata.json.5'))
-    for (const [key, { properties }] of Object.entries(inner(shapeOf(metadataSchema)))) {
+    for (const [key, { properties }] of Object.entries(inner(shapeOf(metadataShape)))) {
       for (const name of Object.keys(properties ?? {})) expect(entryOf(text, key)).toContain(`*${name}*`)
     }
   })
 
   test('tenants.json(5) has no other keys', () => {
-    const known = JSON.stringify(shapeOf(tenantSchema))
+    const known = JSON.stringify(shapeOf(tenantShape))
     for (const [, line = ''] of keysOf(page('tenants.json.5')).matchAll(/^\t*(\*[^*]+\*(?:, \*[^*]+\*)*)$/gm)) {
       for (const [, key] of line.matchAll(/\*([^*]+)\*/g)) expect(known).toContain(`"${key}":`)
     }

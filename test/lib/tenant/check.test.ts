@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { renderHint, renderProblem } from '../../../lib/report/problem.ts'
 import { show, validate } from '../../../lib/tenant/check.ts'
-import { metadataSchema, tenantSchema } from '../../../lib/tenant/schema.ts'
+import { metadataShape, tenantShape } from '../../../lib/tenant/schema.ts'
+import type { Shape } from '../../../lib/tenant/shape.ts'
 
-const lines = (text: string, schema = tenantSchema as Parameters<typeof validate>[0]): readonly string[] => {
-  const checked = validate(schema, JSON.parse(text), { file: 'f', text, path: [] })
+const lines = (text: string, shape: Shape = tenantShape): readonly string[] => {
+  const checked = validate(shape, JSON.parse(text), { file: 'f', text, path: [] })
   return 'problems' in checked ? checked.problems.flatMap((one) => [renderProblem(one), ...renderHint(one)]) : []
 }
 
@@ -57,13 +58,13 @@ test.each([
 
 test('metadata is open at the top and strict inside', () => {
   expect(
-    lines('{"tool": 1, "defaults": {"other": 1}, "template": {"name": "web", "version": "1"}}', metadataSchema),
+    lines('{"tool": 1, "defaults": {"other": 1}, "template": {"name": "web", "version": "1"}}', metadataShape),
   ).toEqual([])
-  expect(lines('{"resources": {"cpus": 1}}', metadataSchema)).toEqual([
+  expect(lines('{"resources": {"cpus": 1}}', metadataShape)).toEqual([
     "f:1:16: unknown key 'resources.cpus'",
     "  hint: did you mean 'cpu'?",
   ])
-  expect(lines('{"template": {"name": "../x"}}', metadataSchema)).toEqual([
+  expect(lines('{"template": {"name": "../x"}}', metadataShape)).toEqual([
     'f:1:23: template.name: expected a template name, got "../x"',
   ])
 })
