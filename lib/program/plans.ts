@@ -16,7 +16,7 @@ export const tenantPlan: Generator = {
       return { set: refusedUnits(id, loaded.definedIn, loaded.enabled, loaded.problems), problems: loaded.problems }
     }
     const disk = provisioned.has(id) ? readDisk(reader, id) : { value: EMPTY_DISK, problems: [] }
-    return { set: tenantUnits(loaded.tenant, disk.value), problems: disk.problems }
+    return { set: tenantUnits(loaded.tenant, disk.value), problems: [...loaded.warnings, ...disk.problems] }
   },
   besides: (problems, late) => ({
     set: [...registryUnits(problems), ...(late ? lateUnits : [])],

@@ -6,6 +6,7 @@ import type { JsonSource } from '../report/json-source.ts'
 import { placeOf, recoverList, syntaxProblem } from '../report/json-source.ts'
 import type { Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
+import { show } from '../report/show.ts'
 import { distrust } from './trust.ts'
 
 /** What the registry says of one id, before anybody has looked at whether it makes sense. */
@@ -148,6 +149,9 @@ const readElements = (file: string, text: string, sink: Sink): readonly Element[
   return list.map((value: unknown, index) => ({ index, value, id: isObject(value) ? value.id : undefined }))
 }
 
+const wrongValue = (id: unknown): string =>
+  id === undefined ? `missing, expected ${TENANT_ID_WORDS}` : `expected ${TENANT_ID_WORDS}, got ${show(id)}`
+
 /** All tenants in one file: `tenants.json`. */
 const readRegistryFile = (reader: Reader, file: string, sink: Sink): void => {
   const found = readTrusted(reader, file, LARGEST_REGISTRY)
@@ -162,10 +166,7 @@ const readRegistryFile = (reader: Reader, file: string, sink: Sink): void => {
     const source: JsonSource = { file, text: found.text, path: ['tenants', index] }
     if (typeof id !== 'string' || !isTenantId(id)) {
       if (problem !== undefined && value === undefined) continue
-      const what =
-        id === undefined
-          ? `id: missing, expected ${TENANT_ID_WORDS}`
-          : `id: expected ${TENANT_ID_WORDS}, got ${showId(id)}`
+      const what = isObject(value) ? `id: ${wrongValue(id)}` : `expected an object, got ${show(value)}`
       sink.problems.push({ severity: 'error', at: placeOf(source, ['id']), message: `${what}, ignoring this entry` })
       continue
     }
@@ -187,12 +188,6 @@ const readRegistryFile = (reader: Reader, file: string, sink: Sink): void => {
     if (sink.entries.has(id)) continue
     sink.entries.set(id, { id, source, value, problems: problem === undefined ? [] : [problem] })
   }
-}
-
-const showId = (id: unknown): string => {
-  if (typeof id !== 'string') return typeof id === 'object' ? 'something else' : String(id)
-  const text = JSON.stringify(id)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
 const guard = (file: string, sink: Sink, work: () => void): void => {

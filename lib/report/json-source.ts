@@ -83,7 +83,8 @@ export const syntaxProblem = (file: string, text: string): Problem => {
     )
   } catch (thrown) {
     if (thrown instanceof FirstError) return thrown.problem
-    return problem(wholeFile(file), 'nested too deeply')
+    const { hint: _, ...deep } = problem(wholeFile(file), 'nested too deeply')
+    return deep
   }
   return problem(wholeFile(file), 'something in it is not allowed')
 }

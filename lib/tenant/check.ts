@@ -1,22 +1,12 @@
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf } from '../report/json-source.ts'
 import type { Problem } from '../report/problem.ts'
+import { show } from '../report/show.ts'
 import type { Infer, Shape } from './shape.ts'
 import { accepts } from './shape.ts'
 import { issuesOf } from './zod.ts'
 
 type Issue = ReturnType<typeof issuesOf>[number]
-
-const LONGEST_SHOWN = 60
-
-/** A value as it may be repeated in a message: short, on one line, and never walked into. */
-export const show = (value: unknown): string => {
-  if (value === undefined) return 'nothing'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  const text = JSON.stringify(value)
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
-}
 
 /** `network.wireguard.peers[2].endpoint` */
 const showPath = (path: readonly PropertyKey[]): string =>

@@ -7,7 +7,7 @@ import { readRegistry } from '../registry/registry.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf, syntaxProblem } from '../report/json-source.ts'
 import type { Problem } from '../report/problem.ts'
-import { wholeFile } from '../report/problem.ts'
+import { isError, wholeFile } from '../report/problem.ts'
 import { validate } from './check.ts'
 import { matchesPattern, readHostName } from './placement.ts'
 import type { Metadata } from './schema.ts'
@@ -17,9 +17,10 @@ import { makeTenant } from './tenant.ts'
 
 /** What became of an entry. */
 export type Loaded =
-  | { readonly state: 'here'; readonly id: string; readonly tenant: Tenant }
+  /** `warnings`: what does not keep it from running. */
+  | { readonly state: 'here'; readonly id: string; readonly tenant: Tenant; readonly warnings: readonly Problem[] }
   /** `placement.hosts` names other hosts. */
-  | { readonly state: 'elsewhere'; readonly id: string; readonly tenant: Tenant }
+  | { readonly state: 'elsewhere'; readonly id: string; readonly tenant: Tenant; readonly warnings: readonly Problem[] }
   | {
       readonly state: 'refused'
       readonly id: string
@@ -106,7 +107,8 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
     if (name === undefined) return { list: [own.metadata], problems: [] }
     const template = templateRead(name)
     if ('problems' in template) return { list: [], problems: template.problems }
-    return { list: template.metadata === undefined ? [own.metadata] : [own.metadata, template.metadata], problems: [] }
+    if (template.metadata === undefined) return { list: [own.metadata], problems: [noSuchTemplate(file, name)] }
+    return { list: [own.metadata, template.metadata], problems: [] }
   }
 
   const refused = ({ id, source, value }: Entry, problems: readonly Problem[]): Loaded => ({
@@ -126,13 +128,21 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
       if ('problems' in checked) return refused(entry, checked.problems)
       if (checked.value.id !== entry.id) return refused(entry, [idMismatch(entry, checked.value.id)])
       const { list, problems } = metadataOf(entry.id)
-      if (problems.length > 0) return refused(entry, problems)
+      if (problems.some(isError)) return refused(entry, problems)
+      const warnings = withTenant(entry.id, problems)
       const tenant = makeTenant(checked.value, entry.source.file, list)
       const here = tenant.hosts?.some((pattern) => matchesPattern(pattern, host)) ?? true
-      return { state: here ? 'here' : 'elsewhere', id: entry.id, tenant }
+      return { state: here ? 'here' : 'elsewhere', id: entry.id, tenant, warnings }
     },
   }
 }
+
+const noSuchTemplate = (file: string, name: string): Problem => ({
+  severity: 'warning',
+  at: wholeFile(file),
+  message: `template '${name}' is not installed, its defaults do not count`,
+  hint: `look for ${templateMetadata(name)}`,
+})
 
 const idMismatch = (entry: Entry, id: string): Problem => ({
   severity: 'error',

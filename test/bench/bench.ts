@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { argv, env, execPath, stderr, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
+import { needTools } from '../../build/prerequisites.mjs'
 import { contendersAt, describeMachine, EXECUTABLE } from './contenders.ts'
 import { buildEmpty, EMPTY } from './empty.ts'
 import { measure, type Timing } from './measure.ts'
@@ -90,6 +91,7 @@ const main = async (): Promise<number> => {
     return 0
   }
   if (process.getuid?.() !== 0) throw new Error('needs to be root, for a mount namespace and a booted machine')
+  needTools('jq', 'unshare')
   const report = await measureAll(quick, values['no-reload'] !== true)
   stdout.write(values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : render(report))
   return report.budgets.some(({ met }) => met === false) ? 1 : 0

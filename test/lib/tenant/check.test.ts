@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { renderHint, renderProblem } from '../../../lib/report/problem.ts'
-import { show, validate } from '../../../lib/tenant/check.ts'
+import { show } from '../../../lib/report/show.ts'
+import { validate } from '../../../lib/tenant/check.ts'
 import { metadataShape, tenantShape } from '../../../lib/tenant/schema.ts'
 import type { Shape } from '../../../lib/tenant/shape.ts'
 

@@ -1,0 +1,10 @@
+const LONGEST_SHOWN = 60
+
+/** A value as it may be repeated in a message: short, on one line, and never walked into. */
+export const show = (value: unknown): string => {
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  const text = JSON.stringify(value)
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+}
