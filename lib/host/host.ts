@@ -45,6 +45,15 @@ export class HostError extends Error {
   }
 }
 
+/** What is wrong with something in the place of a file. */
+export const WRONG_KIND: Readonly<Record<Exclude<Kind, 'file'>, string>> = {
+  directory: 'is a directory, expected a file',
+  link: 'is a link, or has too many',
+  fifo: 'is a FIFO, expected a file',
+  socket: 'is a socket, expected a file',
+  device: 'is a device, expected a file',
+}
+
 export interface Reader {
   /** The user besides root whose files are obeyed: root again, or, below $BITBUILDER_ROOT, the owner of that root. */
   readonly owner: number

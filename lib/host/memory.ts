@@ -1,6 +1,7 @@
 import { utf8 } from '../systemd/escape.ts'
 import type { DirEntry, Finished, Host, Kind, Level, Stat } from './host.ts'
-import { HostError } from './host.ts'
+import { HostError, WRONG_KIND } from './host.ts'
+import { locate } from './locate.ts'
 
 /** One thing in the tree of a `memoryHost`. Owned by root; directories that nobody names are made. */
 export type MemoryNode =
@@ -43,8 +44,6 @@ export interface MemoryHost extends Host {
   tree(path: string): readonly (readonly [string, string])[]
 }
 
-const MOST_LINKS = 40
-
 const inodeOf = (node: MemoryNode): Inode => {
   const base = { uid: 0, gid: 0, mode: 0o644, target: '' }
   if (typeof node === 'string') return { ...base, kind: 'file', bytes: utf8(node), text: node }
@@ -62,14 +61,6 @@ const nodeOf = ({ kind, uid, gid, mode, text, bytes, target }: Inode): MemoryNod
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 
-const WRONG_KIND: Readonly<Record<Exclude<Kind, 'file'>, string>> = {
-  directory: 'is a directory, expected a file',
-  link: 'is a link, or has too many',
-  fifo: 'is a FIFO, expected a file',
-  socket: 'is a socket, expected a file',
-  device: 'is a device, expected a file',
-}
-
 /** A whole machine in memory, for tests: the same contract as the real ones, and no disk. */
 export const memoryHost = (
   files: Readonly<Record<string, MemoryNode>> = {},
@@ -77,30 +68,15 @@ export const memoryHost = (
 ): MemoryHost => {
   const inodes = new Map<string, Inode>([['/', inodeOf({ kind: 'directory' })]])
 
-  const resolve = (path: string, followLast: boolean): string => {
-    const pending = path.split('/').reverse()
-    const done: string[] = []
-    for (let links = 0; pending.length > 0; ) {
-      const name = pending.pop() as string
-      if (name === '' || name === '.') continue
-      if (name === '..') {
-        done.pop()
-        continue
-      }
-      const parent = inodes.get(`/${done.join('/')}`)
-      if (parent !== undefined && parent.kind !== 'directory')
+  const resolve = (path: string, followLast: boolean): string =>
+    locate(path, followLast, (here) => {
+      const parent = inodes.get(parentOf(here))
+      if (parent !== undefined && parent.kind !== 'directory') {
         throw new HostError(path, 'is not a directory, or not below one')
-      done.push(name)
-      const inode = inodes.get(`/${done.join('/')}`)
-      if (inode?.kind !== 'link' || (pending.length === 0 && !followLast)) continue
-      links += 1
-      if (links > MOST_LINKS) throw new HostError(path, WRONG_KIND.link)
-      done.pop()
-      if (inode.target.startsWith('/')) done.length = 0
-      pending.push(...inode.target.split('/').reverse())
-    }
-    return `/${done.join('/')}`
-  }
+      }
+      const inode = inodes.get(here)
+      return inode?.kind === 'link' ? inode.target : undefined
+    })
 
   const makeParents = (path: string): void => {
     if (inodes.has(path)) return

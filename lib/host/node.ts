@@ -4,7 +4,8 @@ import { isUtf8 } from 'node:buffer'
 import type { Dirent, Stats } from 'node:fs'
 import { arch } from 'node:process'
 import type { DirEntry, Directory, Finished, Host, Kind, Level, Stat, TextFile } from './host.ts'
-import { HostError } from './host.ts'
+import { HostError, WRONG_KIND } from './host.ts'
+import { locate } from './locate.ts'
 
 // Not imported: bundled, `import * as` would copy the whole namespace at every start, and a generator needs neither
 // child_process, which takes longer to load than a tenant to generate, nor os.
@@ -13,9 +14,6 @@ const childProcess = () => process.getBuiltinModule('node:child_process')
 const signals = () => process.getBuiltinModule('node:os').constants.signals
 
 const { O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants
-
-/** As many links as the kernel follows, path_resolution(7). */
-const MOST_LINKS = 40
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   x64: 'x86-64',
@@ -70,14 +68,6 @@ const statOf = (stats: Stats): Stat => ({
 })
 
 const byCodeUnit = (a: DirEntry, b: DirEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
-
-const WRONG_KIND: Readonly<Record<Exclude<Kind, 'file'>, string>> = {
-  directory: 'is a directory, expected a file',
-  link: 'is a link, expected a file',
-  fifo: 'is a FIFO, expected a file',
-  socket: 'is a socket, expected a file',
-  device: 'is a device, expected a file',
-}
 
 /** Runs `work` on an open file and closes it; `undefined` when there is no such file. */
 const withFile = <T>(path: string, flags: number, work: (fd: number) => T): T | undefined => {
@@ -151,31 +141,14 @@ const PRIORITY: Readonly<Record<Level, string>> = { error: '<3>', warning: '<4>'
 
 /** The host of this machine, seen below `root` ("" for /): `$BITBUILDER_ROOT` moves all reading, never the output. */
 export const nodeHost = (root: string): Host => {
-  /** Follows links as chroot(2) would: below another root an absolute link must not lead to this machine's files. */
-  const locate = (path: string, followLast: boolean): string => {
+  /** Below another root an absolute link must not lead to this machine's files; without one the kernel knows the way. */
+  const real = (path: string, followLast: boolean): string => {
     if (root === '') return path
-    const pending = path.split('/').reverse()
-    const done: string[] = []
-    for (let links = 0; pending.length > 0; ) {
-      const name = pending.pop() as string
-      if (name === '' || name === '.') continue
-      if (name === '..') {
-        done.pop()
-        continue
-      }
-      done.push(name)
-      if (pending.length === 0 && !followLast) break
-      const here = `${root}/${done.join('/')}`
-      const stats = fs.lstatSync(here, { throwIfNoEntry: false })
-      if (stats?.isSymbolicLink() !== true) continue
-      links += 1
-      if (links > MOST_LINKS) throw new HostError(path, 'is a link, or has too many')
-      const target = fs.readlinkSync(here)
-      done.pop()
-      if (target.startsWith('/')) done.length = 0
-      pending.push(...target.split('/').reverse())
-    }
-    return `${root}/${done.join('/')}`
+    const inside = locate(path, followLast, (here) => {
+      const stats = fs.lstatSync(`${root}${here}`, { throwIfNoEntry: false })
+      return stats?.isSymbolicLink() === true ? fs.readlinkSync(`${root}${here}`) : undefined
+    })
+    return `${root}${inside}`
   }
 
   const absentOr = <T>(path: string, work: () => T): T | undefined => {
@@ -200,24 +173,24 @@ export const nodeHost = (root: string): Host => {
     owner: root === '' ? 0 : (fs.statSync(root, { throwIfNoEntry: false })?.uid ?? 0),
     stat: (path) =>
       absentOr(path, () => {
-        const stats = fs.lstatSync(locate(path, false), { throwIfNoEntry: false })
+        const stats = fs.lstatSync(real(path, false), { throwIfNoEntry: false })
         return stats === undefined ? undefined : statOf(stats)
       }),
     readDir: (path) =>
       absentOr(path, (): Directory => {
-        const real = locate(path, true)
-        const entries = fs.readdirSync(real, { withFileTypes: true })
+        const dir = real(path, true)
+        const entries = fs.readdirSync(dir, { withFileTypes: true })
         const list = entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
-        return { stat: statOf(fs.statSync(real)), entries: list.sort(byCodeUnit) }
+        return { stat: statOf(fs.statSync(dir)), entries: list.sort(byCodeUnit) }
       }),
-    readLink: (path) => orHostError(path, () => fs.readlinkSync(locate(path, false))),
+    readLink: (path) => orHostError(path, () => fs.readlinkSync(real(path, false))),
     readFile: (path, limit) =>
       orHostError(path, () =>
-        withFile(locate(path, true), O_RDONLY | O_NONBLOCK | O_NOCTTY, (fd) => readText(path, fd, limit)),
+        withFile(real(path, true), O_RDONLY | O_NONBLOCK | O_NOCTTY, (fd) => readText(path, fd, limit)),
       ),
     readBytes: (path, offset, length) =>
       orHostError(path, () => {
-        const found = withFile(locate(path, false), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, (fd) => {
+        const found = withFile(real(path, false), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, (fd) => {
           checkFile(path, fd)
           const buffer = Buffer.alloc(length)
           return buffer.subarray(0, readFully(fd, buffer, offset))

@@ -1,8 +1,6 @@
 import type { Reader, Stat } from './host.ts'
 import { HostError } from './host.ts'
-
-/** As many links as the kernel follows, path_resolution(7). */
-const MOST_LINKS = 40
+import { MOST_LINKS } from './locate.ts'
 
 export interface Resolved {
   /** No component of it below the base is a link. */
