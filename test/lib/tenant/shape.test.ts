@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { metadataShape, registryShape, tenantShape } from '../../../lib/tenant/schema.ts'
-import { accepts, type Shape } from '../../../lib/tenant/shape.ts'
+import { accepts, type ObjectShape, type Shape } from '../../../lib/tenant/shape.ts'
 import { issuesOf } from '../../../lib/tenant/zod.ts'
 import { nasty, RUNS } from '../../property/arbitrary.ts'
 
@@ -44,18 +44,20 @@ const numbers = (least: number, most: number): fc.Arbitrary<unknown> =>
   )
 
 /** Object.fromEntries makes an own key of `__proto__`, as JSON.parse does. */
-const objects = (keys: Readonly<Record<string, Shape>>): fc.Arbitrary<unknown> => {
+const objects = ({ keys, required = [] }: ObjectShape): fc.Arbitrary<unknown> => {
   const known = Object.entries(keys).map(([key, shape]) => fc.tuple(fc.constant(key), valuesFor(shape)))
   const other = fc.tuple(fc.oneof(fc.constantFrom('__proto__', 'constructor', 'toString', 'tool'), nasty), anything)
   return fc
     .tuple(
       fc.tuple(...known),
       fc.array(fc.nat(9), { minLength: known.length, maxLength: known.length }),
+      // An object of which much is kept is seldom all right, one of which little is, often.
+      fc.constantFrom(1, 4, 8),
       fc.nat(15),
       other,
     )
-    .map(([entries, chances, chance, extra]) => {
-      const kept = entries.filter((_, index) => (chances[index] as number) < (known.length > 5 ? 3 : 8))
+    .map(([entries, chances, density, chance, extra]) => {
+      const kept = entries.filter(([key], index) => (chances[index] as number) < (required.includes(key) ? 9 : density))
       return Object.fromEntries(chance === 0 ? [...kept, extra] : kept)
     })
 }
@@ -74,7 +76,7 @@ const good = (shape: Shape): fc.Arbitrary<unknown> => {
     case 'list':
       return fc.array(valuesFor(shape.of), { maxLength: 3 })
     case 'object':
-      return objects(shape.keys)
+      return objects(shape)
   }
 }
 
