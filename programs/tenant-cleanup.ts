@@ -1,5 +1,5 @@
 import { imageMountsPattern, infraService, machinePatterns, mountUnit, tenantService } from '../lib/layout/names.ts'
-import { imageClassDir, mergedDir } from '../lib/layout/paths.ts'
+import { boundRootfs, imageClassDir, mergedDir } from '../lib/layout/paths.ts'
 import { isUp, queueJobs, showUnits } from '../lib/program/systemctl.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 
@@ -8,6 +8,7 @@ const patternsOf = (id: string): readonly string[] => [
     mountUnit(mergedDir(id, kind)),
     imageMountsPattern(imageClassDir(id, kind)),
   ]),
+  mountUnit(boundRootfs(id)),
   infraService(id),
   ...machinePatterns(id),
 ]

@@ -3,6 +3,7 @@ import { HostError } from '../host/host.ts'
 import { resolveInside } from '../host/resolve.ts'
 import { mountUnit } from '../layout/names.ts'
 import {
+  boundRootfs,
   type ExtensionClass,
   emptyLayer,
   extensionDir,
@@ -42,6 +43,8 @@ export interface Stack {
   /** Topmost first: the newest name on top, UAPI.4. */
   readonly layers: readonly Layer[]
   readonly base: string
+  /** Whether the base is the tenant's own tree, which has to be bound for it. */
+  readonly overRootfs: boolean
   /** The base's os-release: what an image is compared with once it is mounted. */
   readonly release: OsRelease
 }
@@ -63,7 +66,10 @@ interface Found {
 /** What neither a unit file nor an option of mount(8) can hold in a path, as the names of extensions have it. */
 const UNMOUNTABLE = /[\u0000-\u001f\u007f"\\\ufffd]| $/
 
-/** Follows a link, as long as it stays inside the tenant's directory. */
+/** Below the tenant's directory: what only root writes. Everywhere else a guest may, and swap what was looked at for a link. */
+const OURS = /^(?:extensions|revisions)\//
+
+/** Follows a link, as long as it stays where the tenant's guests cannot write. */
 const follow = (
   reader: Reader,
   id: string,
@@ -74,6 +80,7 @@ const follow = (
   const dir = tenantDir(id)
   const found = resolveInside(reader, dir, path.slice(dir.length + 1))
   if (found === undefined) return 'is a link that leads nowhere'
+  if (!OURS.test(found.path.slice(dir.length + 1))) return 'is a link out of extensions/ and revisions/'
   return UNMOUNTABLE.test(found.path)
     ? 'is a link to a name that cannot be mounted'
     : { path: found.path, kind: found.stat.kind }
@@ -113,11 +120,12 @@ const baseOf = (
   kind: ExtensionClass,
   extensions: Extensions,
   hasRootfs: boolean,
-): string | undefined => {
-  if (kind === 'sysext' && extensions.base === 'host') return '/usr'
-  const inner = `${rootfs(id)}/${HIERARCHY[kind]}`
-  if (hasRootfs && reader.stat(inner)?.kind === 'directory') return inner
-  return kind === 'confext' ? emptyLayer(id) : undefined
+): Pick<Stack, 'base' | 'overRootfs'> | undefined => {
+  if (kind === 'sysext' && extensions.base === 'host') return { base: '/usr', overRootfs: false }
+  if (hasRootfs && reader.stat(`${rootfs(id)}/${HIERARCHY[kind]}`)?.kind === 'directory') {
+    return { base: `${boundRootfs(id)}/${HIERARCHY[kind]}`, overRootfs: true }
+  }
+  return kind === 'confext' ? { base: emptyLayer(id), overRootfs: false } : undefined
 }
 
 /** The os-release that decides what fits: the tenant's own where its tree is what lies below, else the host's. */
@@ -179,7 +187,7 @@ export const readStack = (
       problems.push(leaveOut(id, path, `there is another extension '${layer.name}'`))
     else layers.push(layer)
   }
-  return { value: layers.length === 0 ? undefined : { kind, layers, base, release }, problems }
+  return { value: layers.length === 0 ? undefined : { kind, layers, ...base, release }, problems }
 }
 
 const checkEntry = (

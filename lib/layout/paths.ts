@@ -50,6 +50,9 @@ export const imageClassDir = (id: string, kind: ExtensionClass): string => `${RU
 /** Where an extension image is mounted, read-only. */
 export const imageDir = (id: string, kind: ExtensionClass, name: string): string => `${imageClassDir(id, kind)}/${name}`
 
+/** The tenant's own tree, bound so that no link in it is followed: a guest may have put one in the place of usr or etc. */
+export const boundRootfs = (id: string): string => `${RUNTIME_DIR}/rootfs/${id}`
+
 export const layersDir = (id: string): string => `${RUNTIME_DIR}/layers/${id}`
 
 /** A link made when the tenant starts: to an image's hierarchy, or to the empty layer when the image does not fit. */

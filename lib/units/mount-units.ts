@@ -1,6 +1,15 @@
 import type { Layer, Stack } from '../extensions/stack.ts'
 import { layersService, mountUnit, tenantService } from '../layout/names.ts'
-import { extensionDir, imageDir, mergedDir, tenantDir, upperDir, workDir } from '../layout/paths.ts'
+import {
+  boundRootfs,
+  extensionDir,
+  imageDir,
+  mergedDir,
+  rootfs,
+  tenantDir,
+  upperDir,
+  workDir,
+} from '../layout/paths.ts'
 import type { Section, Unit } from '../systemd/unit.ts'
 import { overlayOptions, unitNames, words } from '../systemd/unit.ts'
 import type { UnitSet } from '../systemd/unit-set.ts'
@@ -49,6 +58,24 @@ const overlay = (id: string, { kind, layers, base }: Stack, mutable: boolean): U
   }
 }
 
+/** Race-free: whatever a guest makes of its tree later, the kernel follows no link through this mount, mount(8). */
+const bound = (id: string): Unit => ({
+  sections: {
+    Unit: {
+      Description: `Root file system of tenant ${id} below its extensions`,
+      Documentation: 'man:mount-generator(8)',
+      ...apart(id, tenantService(id)),
+      RequiresMountsFor: words([rootfs(id)]),
+    },
+    Mount: {
+      What: rootfs(id),
+      Where: boundRootfs(id),
+      Type: 'none',
+      Options: 'bind,ro,nosymfollow,nodev,nosuid',
+    },
+  },
+})
+
 const LOOP_MODULE = 'modprobe@loop.service'
 
 const image = (id: string, kind: Stack['kind'], { name, path, image: type }: Layer): Unit => ({
@@ -73,14 +100,19 @@ const image = (id: string, kind: Stack['kind'], { name, path, image: type }: Lay
   },
 })
 
-/** Everything that mount-generator writes for one tenant. */
-export const mountUnits = (id: string, stacks: readonly Stack[], mutable: boolean): UnitSet =>
-  stacks.flatMap((stack) => {
-    const name = mountUnit(mergedDir(id, stack.kind))
-    const images = stack.layers.filter((layer) => layer.image !== undefined)
-    return [
-      ...images.map((layer) => unitFile(mountUnit(imageDir(id, stack.kind, layer.name)), image(id, stack.kind, layer))),
-      unitFile(name, overlay(id, stack, mutable)),
-      requires(tenantService(id), name),
-    ]
-  })
+/** Of one class: its images, the overlay, and the edge that makes the tenant wait for it. */
+const stackUnits = (id: string, stack: Stack, mutable: boolean): UnitSet => {
+  const name = mountUnit(mergedDir(id, stack.kind))
+  const images = stack.layers.filter((layer) => layer.image !== undefined)
+  return [
+    ...images.map((layer) => unitFile(mountUnit(imageDir(id, stack.kind, layer.name)), image(id, stack.kind, layer))),
+    unitFile(name, overlay(id, stack, mutable)),
+    requires(tenantService(id), name),
+  ]
+}
+
+/** Everything that mount-generator writes for one tenant. RequiresMountsFor= of an overlay finds the bound tree by its path. */
+export const mountUnits = (id: string, stacks: readonly Stack[], mutable: boolean): UnitSet => [
+  ...(stacks.some(({ overRootfs }) => overRootfs) ? [unitFile(mountUnit(boundRootfs(id)), bound(id))] : []),
+  ...stacks.flatMap((stack) => stackUnits(id, stack, mutable)),
+]

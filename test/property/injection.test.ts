@@ -40,11 +40,12 @@ const TREES = /^\/var\/lib\/tenants\/[a-z0-9-]+\//
 
 /** Options= of an overlay names only layers that are there, or that start with the tenant. */
 const checkOptions = (value: string, files: Files): void => {
-  if (/^(loop,)?ro,nodev,nosuid$/.test(value)) return
+  if (/^((loop,)?ro|bind,ro,nosymfollow),nodev,nosuid$/.test(value)) return
   const options = splitOptions(expand(value))
   const layers = layersOf(options)
   expect(layers.length).toBeGreaterThan(1)
-  for (const layer of layers) {
+  for (const named of layers) {
+    const layer = named.replace(/^\/run\/bitbuilder\/rootfs\/([a-z0-9-]+)\//, '/var/lib/tenants/$1/infra/rootfs/')
     if (layer === '/usr' || layer.startsWith('/run/bitbuilder/layers/')) continue
     expect(layer).toMatch(TREES)
     const there = Object.keys(files).some((path) => path === layer || path.startsWith(`${layer}/`))

@@ -78,7 +78,9 @@ describe('nothing is shared', () => {
         const points = valuesOf(files, 'Where')
         expect(new Set(points).size).toBe(points.length)
         for (const point of points)
-          expect(point).toMatch(/^(\/var\/lib\/tenants|\/run\/bitbuilder\/images)\/[a-z0-9-]+\//)
+          expect(point).toMatch(
+            /^(\/var\/lib\/tenants\/[a-z0-9-]+\/|\/run\/bitbuilder\/images\/[a-z0-9-]+\/|\/run\/bitbuilder\/rootfs\/[a-z0-9-]+$)/,
+          )
         const slices = [...files.keys()].filter((path) => path.endsWith('.slice'))
         for (const slice of slices) expect(slice).toMatch(/^tenant-[^-]+\.slice$/)
         const machines = [...files.values()].flatMap((text) => /MACHINE_NAME=(\S+)/.exec(text)?.[1] ?? [])
