@@ -1,6 +1,13 @@
-import { imageMountsPattern, infraService, machinePatterns, mountUnit, tenantService } from '../lib/layout/names.ts'
+import {
+  imageMountsPattern,
+  infraService,
+  machinePatterns,
+  mountUnit,
+  tenantService,
+  tenantSlice,
+} from '../lib/layout/names.ts'
 import { boundRootfs, imageClassDir, mergedDir } from '../lib/layout/paths.ts'
-import { isUp, queueJobs, showUnits } from '../lib/program/systemctl.ts'
+import { isUp, type Properties, queueJobs, showUnits } from '../lib/program/systemctl.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 
 const patternsOf = (id: string): readonly string[] => [
@@ -11,6 +18,7 @@ const patternsOf = (id: string): readonly string[] => [
   mountUnit(boundRootfs(id)),
   infraService(id),
   ...machinePatterns(id),
+  tenantSlice(id),
 ]
 
 /**
@@ -20,10 +28,12 @@ const patternsOf = (id: string): readonly string[] => [
  */
 export const tenantCleanup = tenantProgram('tenant-cleanup', (host, id) => {
   const edges = ['PartOf', 'BindsTo']
-  const units = showUnits(host, patternsOf(id), ['Id', 'ActiveState', ...edges])
-  const left = units.filter(
-    (unit) => isUp(unit) && !edges.some((edge) => unit[edge]?.split(' ').includes(tenantService(id)) === true),
-  )
+  const units = showUnits(host, patternsOf(id), ['Id', 'ActiveState', 'FragmentPath', ...edges])
+  const hasEdge = (unit: Properties): boolean =>
+    edges.some((edge) => unit[edge]?.split(' ').includes(tenantService(id)) === true)
+  // A slice never has an edge. With its entry went its file, and then nothing stops it any more.
+  const isKept = (unit: Properties): boolean => unit.Id === tenantSlice(id) && unit.FragmentPath !== ''
+  const left = units.filter((unit) => isUp(unit) && !hasEdge(unit) && !isKept(unit))
   queueJobs(
     host,
     'stop',

@@ -1,4 +1,4 @@
-/** The host port on Node. The only file that imports `node:*`. */
+/** The host port on Node. The only file that imports `node:*`, and long for that reason: the port has no second home here. */
 
 import { isUtf8 } from 'node:buffer'
 import type { Dirent, Stats } from 'node:fs'

@@ -195,6 +195,7 @@ test('cleanup stops only what systemd does not stop by itself', () => {
         { Id: 'tenant-vm@acme:web.service', ActiveState: 'active', PartOf: '', BindsTo: 'tenant@acme.service' },
         { Id: 'tenant-vm@acme:old.service', ActiveState: 'activating', PartOf: '', BindsTo: '' },
         { Id: 'tenant-vm@acme:dead.service', ActiveState: 'inactive', PartOf: '', BindsTo: '' },
+        { Id: 'tenant-acme.slice', ActiveState: 'active', FragmentPath: '/run/systemd/generator/tenant-acme.slice' },
       ]),
     },
   )
@@ -202,6 +203,12 @@ test('cleanup stops only what systemd does not stop by itself', () => {
   expect(verbs(host.commands)).toEqual([
     'stop --no-block -- var-lib-tenants-acme-confext.mount tenant-vm@acme:old.service',
   ])
+})
+
+test('cleanup stops the slice once its file is gone', () => {
+  const host = memoryHost({}, { run: answer([{ Id: 'tenant-acme.slice', ActiveState: 'active', FragmentPath: '' }]) })
+  expect(tenantCleanup(host, ['acme'])).toBe(0)
+  expect(verbs(host.commands)).toEqual(['stop --no-block -- tenant-acme.slice'])
 })
 
 test('the late look waits for the boot, reloads once and starts the tenants, even on a degraded system', () => {

@@ -169,6 +169,7 @@ test('a tenant whose entry is removed while it runs still stops cleanly', () => 
   here.machine.settle()
   expect(mounts()).toBe('/var/lib/tenants/acme-prod/sysext')
   expect(run('ip link show dev br-tenant123').status).not.toBe(0)
+  expect(active('tenant-tenant123.slice')).toBe('inactive')
   expect(must('test -e /var/lib/tenants/tenant123/overlay/usr/share/who && echo kept')).toBe('kept')
 })
 
