@@ -4,9 +4,9 @@ import { isTenantId, TENANT_ID_WORDS } from '../layout/names.ts'
 import { REGISTRY_SEARCH_PATH } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf, recoverList, syntaxProblem } from '../report/json-source.ts'
+import { isObject, show } from '../report/json-value.ts'
 import type { Problem } from '../report/problem.ts'
-import { wholeFile } from '../report/problem.ts'
-import { show } from '../report/show.ts'
+import { isProblem, wholeFile } from '../report/problem.ts'
 import { distrust } from './trust.ts'
 
 /** What the registry says of one id, before anybody has looked at whether it makes sense. */
@@ -57,8 +57,6 @@ const readTrusted = (reader: Reader, file: string, limit: number): TextFile | Pr
   }
 }
 
-const isProblem = (found: TextFile | Problem): found is Problem => 'severity' in found
-
 const refusedEntry = (id: string, source: JsonSource, problem: Problem): Entry => ({
   id,
   source,
@@ -106,9 +104,6 @@ const readEntryDir = (reader: Reader, dir: string, sink: Sink): void => {
     sink.entries.set(id, masked ? 'masked' : readEntryFile(reader, file, id))
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 interface Element {
   readonly index: number

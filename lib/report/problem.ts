@@ -24,6 +24,8 @@ export interface Checked<T> {
 
 export const wholeFile = (file: string): Place => ({ file, line: 0, column: 0 })
 
+export const isProblem = <T extends object>(found: T | Problem): found is Problem => 'severity' in found
+
 export const isError = (problem: Problem): boolean => problem.severity === 'error'
 
 /** `FILE:LINE:COLUMN`, or `FILE` alone. */

@@ -1,7 +1,7 @@
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf } from '../report/json-source.ts'
+import { isObject, show } from '../report/json-value.ts'
 import type { Problem } from '../report/problem.ts'
-import { show } from '../report/show.ts'
 import type { Infer, Shape } from './shape.ts'
 import { accepts } from './shape.ts'
 import { issuesOf } from './zod.ts'
@@ -79,9 +79,6 @@ const problemsOf = (issue: Issue, shape: Shape, value: unknown, source: JsonSour
 }
 
 export type Validated<T> = { readonly value: T } | { readonly problems: readonly Problem[] }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Checks a parsed JSON value; the problems say file, line and column. */
 export const validate = <S extends Shape>(shape: S, value: unknown, source: JsonSource): Validated<Infer<S>> => {

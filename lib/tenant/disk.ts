@@ -3,7 +3,7 @@ import { HostError } from '../host/host.ts'
 import { INFRA_MACHINE, isMachineName, isTenantId, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
 import { rootfs, TENANTS_DIR, tenantDir } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
-import { wholeFile } from '../report/problem.ts'
+import { isProblem, wholeFile } from '../report/problem.ts'
 
 export interface Machine {
   readonly kind: MachineKind
@@ -62,8 +62,6 @@ const machineOf = (kind: MachineKind, dir: string, entry: DirEntry): Machine | P
   if (name === INFRA_MACHINE) return leftOut(path, `the name '${INFRA_MACHINE}' belongs to the infrastructure VM`)
   return { kind, name, path, form }
 }
-
-const isProblem = (found: Machine | Problem): found is Problem => 'severity' in found
 
 const listMachines = (reader: Reader, kind: MachineKind, dir: string): readonly (Machine | Problem)[] => {
   // A link in the place of the directory would name somebody else's machines.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { show } from '../../../lib/report/json-value.ts'
 import { renderHint, renderProblem } from '../../../lib/report/problem.ts'
-import { show } from '../../../lib/report/show.ts'
 import { validate } from '../../../lib/tenant/check.ts'
 import { metadataShape, tenantShape } from '../../../lib/tenant/schema.ts'
 import type { Shape } from '../../../lib/tenant/shape.ts'

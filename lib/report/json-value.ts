@@ -1,3 +1,7 @@
+/** A value that is neither a list nor null. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 const LONGEST_SHOWN = 60
 
 /** A value as it may be repeated in a message: short, on one line, and never walked into. */
