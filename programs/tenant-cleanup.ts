@@ -6,15 +6,12 @@ import {
   tenantService,
   tenantSlice,
 } from '../lib/layout/names.ts'
-import { boundRootfs, imageClassDir, mergedDir } from '../lib/layout/paths.ts'
+import { boundRootfs, EXTENSION_CLASSES, imageClassDir, mergedDir } from '../lib/layout/paths.ts'
 import { isUp, type Properties, queueJobs, showUnits } from '../lib/program/systemctl.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 
 const patternsOf = (id: string): readonly string[] => [
-  ...(['sysext', 'confext'] as const).flatMap((kind) => [
-    mountUnit(mergedDir(id, kind)),
-    imageMountsPattern(imageClassDir(id, kind)),
-  ]),
+  ...EXTENSION_CLASSES.flatMap((kind) => [mountUnit(mergedDir(id, kind)), imageMountsPattern(imageClassDir(id, kind))]),
   mountUnit(boundRootfs(id)),
   infraService(id),
   ...machinePatterns(id),

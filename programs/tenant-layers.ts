@@ -1,7 +1,8 @@
 import { checkTree } from '../lib/extensions/release.ts'
-import { type Layer, readStack, type Stack } from '../lib/extensions/stack.ts'
+import { type Layer, readStacks, type Stack } from '../lib/extensions/stack.ts'
 import type { Host } from '../lib/host/host.ts'
-import { HostError } from '../lib/host/host.ts'
+import { orElse } from '../lib/host/host.ts'
+import { requireDirectory } from '../lib/host/require-directory.ts'
 import {
   emptyLayer,
   HIERARCHY,
@@ -14,15 +15,7 @@ import {
 } from '../lib/layout/paths.ts'
 import type { Main } from '../lib/program/main.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
-import { readDisk } from '../lib/tenant/disk.ts'
 import { tenantToRun } from '../lib/tenant/one.ts'
-import type { Tenant } from '../lib/tenant/tenant.ts'
-
-const requireDirectory = (host: Host, path: string): void => {
-  const there = host.stat(path)
-  if (there !== undefined && there.kind !== 'directory')
-    throw new HostError(path, `is a ${there.kind}, expected a directory`)
-}
 
 /** The writable layer. It gives the merged directory its mode, so it is what /usr and /etc are: 0755. */
 const makeWritable = (host: Host, id: string, { kind }: Stack): void => {
@@ -39,14 +32,11 @@ const makeWritable = (host: Host, id: string, { kind }: Stack): void => {
 }
 
 /** Why the image mounted for a layer must not be used. What is inside was nobody's business before it was mounted. */
-const checkImage = (host: Host, tree: string, file: string, { kind, release }: Stack): string | undefined => {
-  try {
-    return checkTree(host, tree, file, kind, release)
-  } catch (thrown) {
-    if (thrown instanceof HostError) return thrown.message
-    throw thrown
-  }
-}
+const checkImage = (host: Host, tree: string, file: string, { kind, release }: Stack): string | undefined =>
+  orElse(
+    () => checkTree(host, tree, file, kind, release),
+    ({ message }) => message,
+  )
 
 /** The overlay names a path for each image: here it is decided whether it leads to the image or to nothing. */
 const linkImage = (host: Host, id: string, stack: Stack, layer: Layer): void => {
@@ -63,13 +53,9 @@ const linkImage = (host: Host, id: string, stack: Stack, layer: Layer): void => 
   host.makeDir(link)
 }
 
-const prepare = (host: Host, tenant: Tenant, kind: Stack['kind']): void => {
-  const { id, extensions } = tenant
-  const { hasRootfs } = readDisk(host, id).value
-  const { value: stack } = readStack(host, id, kind, extensions, hasRootfs)
-  if (stack === undefined) return
-  if (extensions.mutable) makeWritable(host, id, stack)
-  host.makeDir(`${layersDir(id)}/${kind}`)
+const prepare = (host: Host, id: string, stack: Stack, mutable: boolean): void => {
+  if (mutable) makeWritable(host, id, stack)
+  host.makeDir(`${layersDir(id)}/${stack.kind}`)
   for (const layer of stack.layers) {
     if (layer.image !== undefined) linkImage(host, id, stack, layer)
   }
@@ -79,8 +65,7 @@ const start = tenantProgram('tenant-layers [--stop]', (host, id) => {
   const tenant = tenantToRun(host, id)
   host.remove(layersDir(id))
   host.makeDir(emptyLayer(id))
-  prepare(host, tenant, 'sysext')
-  prepare(host, tenant, 'confext')
+  for (const stack of readStacks(host, tenant).value) prepare(host, id, stack, tenant.extensions.mutable)
   return 0
 })
 

@@ -1,13 +1,12 @@
 import type { Host } from '../lib/host/host.ts'
 import { HostError } from '../lib/host/host.ts'
 import { infraService, machinePatterns, mountUnit } from '../lib/layout/names.ts'
-import { GENERATOR_DIR, mergedDir, RELOAD_LOCK, RUNTIME_DIR } from '../lib/layout/paths.ts'
+import { EXTENSION_CLASSES, GENERATOR_DIR, mergedDir, RELOAD_LOCK, RUNTIME_DIR } from '../lib/layout/paths.ts'
 import { logProblems } from '../lib/program/generator.ts'
 import { isUp, queueJobs, reloadManager, showUnits, startUnits } from '../lib/program/systemctl.ts'
 import { tenantFiles } from '../lib/program/tenant-files.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
-import type { Loaded } from '../lib/tenant/load.ts'
-import { loadOne, tenantToRun } from '../lib/tenant/one.ts'
+import { loadToRun } from '../lib/tenant/one.ts'
 import { isInstalled } from '../lib/units/installed.ts'
 import type { Rendered } from '../lib/units/write.ts'
 
@@ -32,10 +31,7 @@ const reloadIfNeeded = (host: Host, files: readonly Rendered[]): void => {
   )
 }
 
-const overlays = (id: string): readonly string[] => [
-  mountUnit(mergedDir(id, 'sysext')),
-  mountUnit(mergedDir(id, 'confext')),
-]
+const overlays = (id: string): readonly string[] => EXTENSION_CLASSES.map((kind) => mountUnit(mergedDir(id, kind)))
 
 /** Machines come after the tenant itself is up, so their jobs are queued and not waited for. */
 const machinesOf = (id: string, files: readonly Rendered[]): readonly string[] =>
@@ -73,8 +69,7 @@ const converge = (host: Host, id: string, files: readonly Rendered[]): void => {
 
 /** tenant-manager(8): makes what runs what should run, and ends. */
 export const tenantManager = tenantProgram('tenant-manager', (host, id) => {
-  tenantToRun(host, id)
-  const { files, problems } = tenantFiles(host, loadOne(host, id) as Loaded)
+  const { files, problems } = tenantFiles(host, loadToRun(host, id))
   logProblems(host, '', problems)
   // The start-up link says whether the tenant starts at boot, not how it runs.
   reloadIfNeeded(

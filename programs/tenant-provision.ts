@@ -1,5 +1,6 @@
 import type { Host } from '../lib/host/host.ts'
 import { HostError } from '../lib/host/host.ts'
+import { requireDirectory } from '../lib/host/require-directory.ts'
 import { TENANTS_DIR, tenantDir } from '../lib/layout/paths.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 import { tenantToRun } from '../lib/tenant/one.ts'
@@ -27,9 +28,7 @@ const makeTree = (host: Host, id: string): void => {
   host.makeDir(TENANTS_DIR)
   for (const [path, mode] of DIRECTORIES) {
     const whole = `${tenantDir(id)}${path}`
-    const there = host.stat(whole)
-    if (there !== undefined && there.kind !== 'directory')
-      throw new HostError(whole, `is a ${there.kind}, expected a directory`)
+    requireDirectory(host, whole)
     host.makeDirMode(whole, mode)
   }
 }

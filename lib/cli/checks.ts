@@ -1,7 +1,7 @@
 import { parseTree } from 'jsonc-parser'
 import { readConfig } from '../config/config.ts'
 import type { Host } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { bridgeName } from '../layout/names.ts'
 import { REGISTRY_SEARCH_PATH, tenantDir } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
@@ -46,15 +46,14 @@ const doubledKeys = ({ file, text, path }: JsonSource, id: string): readonly Pro
 
 const strayFiles = (host: Host): readonly Problem[] =>
   REGISTRY_SEARCH_PATH.filter((path) => path.endsWith('.d')).flatMap((dir) => {
-    try {
-      const names = (host.readDir(dir)?.entries ?? []).map(({ name }) => name)
-      return names
-        .filter((name) => !name.endsWith('.json') && !name.startsWith('.'))
-        .map((name) => warn(`${dir}/${name}`, 'is no ID.json, nobody reads it'))
-    } catch (thrown) {
-      if (thrown instanceof HostError) return []
-      throw thrown
-    }
+    const found = orElse(
+      () => host.readDir(dir),
+      () => undefined,
+    )
+    return (found?.entries ?? [])
+      .map(({ name }) => name)
+      .filter((name) => !name.endsWith('.json') && !name.startsWith('.'))
+      .map((name) => warn(`${dir}/${name}`, 'is no ID.json, nobody reads it'))
   })
 
 const strayDirectories = ({ provisioned, loaded }: Entries): readonly Problem[] => {
@@ -108,14 +107,11 @@ const collisions = (tenants: readonly Tenant[]): readonly Problem[] => {
   })
 }
 
-const config = (host: Host): readonly Problem[] => {
-  try {
-    return readConfig(host).problems
-  } catch (thrown) {
-    if (thrown instanceof HostError) return [{ severity: 'error', at: wholeFile(thrown.path), message: thrown.reason }]
-    throw thrown
-  }
-}
+const config = (host: Host): readonly Problem[] =>
+  orElse<readonly Problem[]>(
+    () => readConfig(host).problems,
+    ({ path, reason }) => [{ severity: 'error', at: wholeFile(path), message: reason }],
+  )
 
 /** Everything beyond what the generators say. */
 export const furtherChecks = (host: Host, entries: Entries): readonly Problem[] => {

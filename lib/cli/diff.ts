@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { GENERATOR_DIR } from '../layout/paths.ts'
 import { logProblems } from '../program/generator.ts'
 import { readInstalled } from '../units/installed.ts'
@@ -11,16 +11,14 @@ import { paint, printJson, type Verb } from './verb.ts'
 /** Names that only our generators write. */
 const OURS = /^(?:tenants?[-@.]|var-lib-tenants-|run-bitbuilder-|multi-user\.target\.wants\/bitbuilder-)/
 
-const namesBelow = (host: Host, dir: string, prefix: string): readonly string[] => {
-  try {
-    return (host.readDir(dir)?.entries ?? []).flatMap(({ name, kind }) =>
-      kind === 'directory' ? namesBelow(host, `${dir}/${name}`, `${prefix}${name}/`) : [`${prefix}${name}`],
-    )
-  } catch (thrown) {
-    if (thrown instanceof HostError) return []
-    throw thrown
-  }
-}
+const namesBelow = (host: Host, dir: string, prefix: string): readonly string[] =>
+  orElse<readonly string[]>(
+    () =>
+      (host.readDir(dir)?.entries ?? []).flatMap(({ name, kind }) =>
+        kind === 'directory' ? namesBelow(host, `${dir}/${name}`, `${prefix}${name}/`) : [`${prefix}${name}`],
+      ),
+    () => [],
+  )
 
 export interface Change {
   readonly path: string

@@ -1,6 +1,6 @@
 import { readConfig } from '../config/config.ts'
 import type { Host } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { bridgeAlternativeName, bridgeName, tenantService, tenantSlice } from '../layout/names.ts'
 import { tenantDir } from '../layout/paths.ts'
 import { readAllocation } from '../network/allocation.ts'
@@ -16,14 +16,14 @@ import { printJson, table, type Verb } from './verb.ts'
 /** The bridge's index and address, as far as they are known before the first start. */
 const network = (host: Host, tenant: Tenant): string => {
   if (tenant.network.mode === 'none') return 'none'
-  try {
-    const index = tenant.network.index ?? readAllocation(host).get(tenant.id)
-    if (index === undefined) return 'index given out at the first start'
-    return `${showBridgeAddress(readConfig(host).value, index)} (index ${index})`
-  } catch (thrown) {
-    if (thrown instanceof HostError) return thrown.message
-    throw thrown
-  }
+  return orElse(
+    () => {
+      const index = tenant.network.index ?? readAllocation(host).get(tenant.id)
+      if (index === undefined) return 'index given out at the first start'
+      return `${showBridgeAddress(readConfig(host).value, index)} (index ${index})`
+    },
+    ({ message }) => message,
+  )
 }
 
 const sizeOr = (bytes: number | undefined): string => (bytes === undefined ? 'not limited' : formatSize(bytes))

@@ -3,15 +3,13 @@ import { GENERATOR_DIR } from '../layout/paths.ts'
 import { runPlan } from '../program/generator.ts'
 import { PLANS } from '../program/plans.ts'
 import type { Problem } from '../report/problem.ts'
-import { type Rendered, render } from '../units/write.ts'
+import { byPath, type Rendered, render } from '../units/write.ts'
 
 export interface Survey {
   /** What both generators would write, sorted by path. */
   readonly files: readonly Rendered[]
   readonly problems: readonly Problem[]
 }
-
-const byPath = (a: Rendered, b: Rendered): number => (a.path < b.path ? -1 : 1)
 
 /** Both generators, writing nothing; of one tenant when an id is given. */
 export const survey = (host: Host, id: string | undefined): Survey => {

@@ -14,8 +14,15 @@ export interface ExtensionName {
 const withoutSuffix = (text: string, suffix: string): string =>
   text.endsWith(suffix) ? text.slice(0, -suffix.length) : text
 
-/** mount(8) takes `"` for a quote even inside an option, and of `\` it, the kernel and unit files each make something else; of a space at the end of a line nothing is left. */
-const VALID = /^(?!\.)[^\u0000-\u001f\u007f/"\\\ufffd]*[^\u0000-\u001f\u007f/"\\\ufffd\s]$/
+/**
+ * What neither a unit file nor an option of mount(8) can hold in a path: mount(8) takes `"` for a quote even inside an
+ * option, and of `\` it, the kernel and unit files each make something else; of a space at the end of a line nothing is left.
+ */
+const UNMOUNTABLE = /[\u0000-\u001f\u007f"\\\ufffd]|\s$/
+
+export const isMountable = (path: string): boolean => !UNMOUNTABLE.test(path)
+
+const isName = (text: string): boolean => /^[^./][^/]*$/.test(text) && isMountable(text)
 
 /** Undefined when no extension can be called that. */
 export const parseExtensionName = (file: string, kind: ExtensionClass): ExtensionName | undefined => {
@@ -23,7 +30,7 @@ export const parseExtensionName = (file: string, kind: ExtensionClass): Extensio
   const plain = withoutSuffix(file, '.v')
   const form = plain.endsWith('.raw') ? 'image' : 'tree'
   const name = withoutSuffix(withoutSuffix(plain, '.raw'), `.${kind}`)
-  return VALID.test(name) ? { name, form, versioned } : undefined
+  return isName(name) ? { name, form, versioned } : undefined
 }
 
 interface Version {
@@ -46,7 +53,7 @@ const versionOf = (
   kind: ExtensionClass,
   architecture: string,
 ): Version | undefined => {
-  if (!VALID.test(entry.name)) return undefined
+  if (!isName(entry.name)) return undefined
   const image = entry.name.endsWith('.raw')
   if (entry.kind !== (image ? 'file' : 'directory') || (form === 'image' && !image)) return undefined
   const stem = withoutSuffix(withoutSuffix(entry.name, '.raw'), `.${kind}`)

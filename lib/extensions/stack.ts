@@ -1,9 +1,10 @@
 import type { DirEntry, Reader } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { resolveInside } from '../host/resolve.ts'
 import { mountUnit } from '../layout/names.ts'
 import {
   boundRootfs,
+  EXTENSION_CLASSES,
   type ExtensionClass,
   emptyLayer,
   extensionDir,
@@ -19,10 +20,11 @@ import { LONGEST_UNIT_NAME, utf8 } from '../systemd/escape.ts'
 import type { OsRelease } from '../systemd/os-release.ts'
 import { LONGEST_OPTION } from '../systemd/unit.ts'
 import { compareVersions } from '../systemd/versions.ts'
-import type { Extensions } from '../tenant/tenant.ts'
+import { readHasRootfs } from '../tenant/disk.ts'
+import type { Extensions, Tenant } from '../tenant/tenant.ts'
 import type { ImageType } from './image.ts'
 import { readImageType } from './image.ts'
-import { type ExtensionName, parseExtensionName, pickVersion } from './name.ts'
+import { type ExtensionName, isMountable, parseExtensionName, pickVersion } from './name.ts'
 import { checkTree, readOsRelease } from './release.ts'
 
 export interface Layer {
@@ -63,9 +65,6 @@ interface Found {
   readonly kind: DirEntry['kind']
 }
 
-/** What neither a unit file nor an option of mount(8) can hold in a path, as the names of extensions have it. */
-const UNMOUNTABLE = /[\u0000-\u001f\u007f"\\\ufffd]| $/
-
 /** Below the tenant's directory: what only root writes. Everywhere else a guest may, and swap what was looked at for a link. */
 const OURS = /^(?:extensions|revisions)\//
 
@@ -81,9 +80,8 @@ const follow = (
   const found = resolveInside(reader, dir, path.slice(dir.length + 1))
   if (found === undefined) return 'is a link that leads nowhere'
   if (!OURS.test(found.path.slice(dir.length + 1))) return 'is a link out of extensions/ and revisions/'
-  return UNMOUNTABLE.test(found.path)
-    ? 'is a link to a name that cannot be mounted'
-    : { path: found.path, kind: found.stat.kind }
+  if (!isMountable(found.path)) return 'is a link to a name that cannot be mounted'
+  return { path: found.path, kind: found.stat.kind }
 }
 
 const find = (reader: Reader, id: string, kind: ExtensionClass, entry: DirEntry): Found | string => {
@@ -143,7 +141,7 @@ const baseRelease = (
 const byVersion = (a: DirEntry, b: DirEntry): number => compareVersions(b.name, a.name) || (a.name < b.name ? 1 : -1)
 
 /** Undefined when there is nothing to mount. One bad extension is left out, the others stay. */
-export const readStack = (
+const readStack = (
   reader: Reader,
   id: string,
   kind: ExtensionClass,
@@ -196,12 +194,21 @@ const checkEntry = (
   kind: ExtensionClass,
   entry: DirEntry,
   release: OsRelease,
-): Layer | string => {
-  try {
-    const found = find(reader, id, kind, entry)
-    return typeof found === 'string' ? found : layerOf(reader, id, kind, found, release)
-  } catch (thrown) {
-    if (!(thrown instanceof HostError)) throw thrown
-    return thrown.path === `${extensionDir(id, kind)}/${entry.name}` ? thrown.reason : `${thrown.path} ${thrown.reason}`
-  }
+): Layer | string =>
+  orElse<Layer | string>(
+    () => {
+      const found = find(reader, id, kind, entry)
+      return typeof found === 'string' ? found : layerOf(reader, id, kind, found, release)
+    },
+    ({ path, reason }) => (path === `${extensionDir(id, kind)}/${entry.name}` ? reason : `${path} ${reason}`),
+  )
+
+/** Both classes' stacks of a tenant that has a directory, as far as there is something to mount. */
+export const readStacks = (
+  reader: Reader,
+  { id, extensions }: Pick<Tenant, 'id' | 'extensions'>,
+): Checked<readonly Stack[]> => {
+  const hasRootfs = readHasRootfs(reader, id)
+  const stacks = EXTENSION_CLASSES.map((kind) => readStack(reader, id, kind, extensions, hasRootfs))
+  return { value: stacks.flatMap(({ value }) => value ?? []), problems: stacks.flatMap(({ problems }) => problems) }
 }

@@ -45,6 +45,16 @@ export class HostError extends Error {
   }
 }
 
+/** What `work` returns or, when it throws a HostError, what `otherwise` makes of that. Anything else thrown is a bug and goes on. */
+export const orElse = <T>(work: () => T, otherwise: (error: HostError) => T): T => {
+  try {
+    return work()
+  } catch (thrown) {
+    if (thrown instanceof HostError) return otherwise(thrown)
+    throw thrown
+  }
+}
+
 /** What is wrong with something in the place of a file. */
 export const WRONG_KIND: Readonly<Record<Exclude<Kind, 'file'>, string>> = {
   directory: 'is a directory, expected a file',

@@ -25,7 +25,8 @@ export const NETWORK_LOCK = '/run/bitbuilder/network.lock'
 export const RELOAD_LOCK = '/run/bitbuilder/reload.lock'
 export const NETWORKD_DIR = '/run/systemd/network'
 
-export type ExtensionClass = 'sysext' | 'confext'
+export const EXTENSION_CLASSES = ['sysext', 'confext'] as const
+export type ExtensionClass = (typeof EXTENSION_CLASSES)[number]
 
 export const unitTemplate = (name: string): string => `${UNIT_DIR}/${name}`
 export const program = (name: string): string => `${PROGRAM_DIR}/${name}`

@@ -1,5 +1,5 @@
 import type { Environment, Host, Level, Output, Reader } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { HostError, orElse } from '../host/host.ts'
 import { STATE_DIR } from '../layout/paths.ts'
 import type { Problem } from '../report/problem.ts'
 import { isError, renderHint, renderProblem, wholeFile } from '../report/problem.ts'
@@ -85,14 +85,11 @@ export const runPlan = (
 }
 
 /** A `/var` that is no directory has been reported by everybody who looked for files in it. */
-const isThere = (reader: Reader, path: string): boolean => {
-  try {
-    return reader.stat(path) !== undefined
-  } catch (thrown) {
-    if (thrown instanceof HostError) return false
-    throw thrown
-  }
-}
+const isThere = (reader: Reader, path: string): boolean =>
+  orElse(
+    () => reader.stat(path) !== undefined,
+    () => false,
+  )
 
 /** Before /var is mounted neither the registry nor the tenants are there; a mounted but empty one may hide a mount as well. */
 const isLate = (reader: Reader, provisioned: ReadonlySet<string> | undefined, load: Load): boolean => {

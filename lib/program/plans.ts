@@ -1,5 +1,5 @@
-import { readStack } from '../extensions/stack.ts'
-import { EMPTY_DISK, readDisk, readHasRootfs } from '../tenant/disk.ts'
+import { readStacks } from '../extensions/stack.ts'
+import { EMPTY_DISK, readDisk } from '../tenant/disk.ts'
 import { lateUnits } from '../units/late-units.ts'
 import { mountUnits } from '../units/mount-units.ts'
 import { refusedUnits, registryUnits } from '../units/refused-units.ts'
@@ -29,20 +29,8 @@ export const mountPlan: Generator = {
   name: 'mount-generator',
   tenant: (loaded, { reader, provisioned }) => {
     if (loaded.state !== 'here' || !provisioned.has(loaded.id)) return { set: [], problems: [] }
-    const { id, extensions } = loaded.tenant
-    const hasRootfs = readHasRootfs(reader, id)
-    const stacks = [
-      readStack(reader, id, 'sysext', extensions, hasRootfs),
-      readStack(reader, id, 'confext', extensions, hasRootfs),
-    ]
-    return {
-      set: mountUnits(
-        id,
-        stacks.flatMap(({ value }) => value ?? []),
-        extensions.mutable,
-      ),
-      problems: stacks.flatMap(({ problems }) => problems),
-    }
+    const { value: stacks, problems } = readStacks(reader, loaded.tenant)
+    return { set: mountUnits(loaded.id, stacks, loaded.tenant.extensions.mutable), problems }
   },
   besides: () => ({ set: [], problems: [] }),
 }

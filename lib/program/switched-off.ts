@@ -1,5 +1,5 @@
 import type { Environment, Reader } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 
 const LONGEST_COMMAND_LINE = 64 << 10
 
@@ -10,16 +10,11 @@ const readCommandLine = (host: Reader & Environment): string => {
   const file = host.env('SYSTEMD_PROC_CMDLINE')
   if (file !== undefined) return file
   const inContainer = host.env('SYSTEMD_VIRTUALIZATION')?.startsWith('container:') === true
-  try {
-    return (
-      host
-        .readFile(inContainer ? '/proc/1/cmdline' : '/proc/cmdline', LONGEST_COMMAND_LINE)
-        ?.text.replaceAll('\0', ' ') ?? ''
-    )
-  } catch (thrown) {
-    if (thrown instanceof HostError) return ''
-    throw thrown
-  }
+  const path = inContainer ? '/proc/1/cmdline' : '/proc/cmdline'
+  return orElse(
+    () => host.readFile(path, LONGEST_COMMAND_LINE)?.text.replaceAll('\0', ' ') ?? '',
+    () => '',
+  )
 }
 
 /** `bitbuilder=0` on the kernel command line, kernel-command-line(7) manners: the last one counts. And never in an initrd. */

@@ -2,7 +2,7 @@ import type { Reader } from '../host/host.ts'
 import type { Problem } from '../report/problem.ts'
 import type { Loaded } from '../tenant/load.ts'
 import { isProvisioned } from '../tenant/one.ts'
-import { type Rendered, render } from '../units/write.ts'
+import { byPath, type Rendered, render } from '../units/write.ts'
 import { PLANS } from './plans.ts'
 
 export interface TenantFiles {
@@ -17,7 +17,7 @@ export const tenantFiles = (reader: Reader, loaded: Loaded): TenantFiles => {
   const planned = PLANS.map((plan) => ({ plan, ...plan.tenant(loaded, { reader, provisioned }) }))
   const files = planned.flatMap(({ plan, set }) => render(set, plan.name))
   return {
-    files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    files: files.sort(byPath),
     problems: planned.flatMap(({ problems }) => problems),
   }
 }

@@ -1,5 +1,5 @@
 import type { Reader, TextFile } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { isTenantId, TENANT_ID_WORDS } from '../layout/names.ts'
 import { REGISTRY_SEARCH_PATH } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
@@ -46,16 +46,15 @@ const error = (file: string, message: string, hint?: string): Problem => ({
 const HINT_TRUST = (file: string): string => `chown root:root ${file} && chmod go-w ${file}`
 
 /** Undefined when there is nothing; a problem when there is something that must not or cannot be read. */
-const readTrusted = (reader: Reader, file: string, limit: number): TextFile | Problem | undefined => {
-  try {
-    const found = reader.readFile(file, limit)
-    const reason = found === undefined ? undefined : distrust(found.stat, reader.owner)
-    return reason === undefined ? found : error(file, `${reason}, ignoring the file`, HINT_TRUST(file))
-  } catch (thrown) {
-    if (thrown instanceof HostError) return error(file, `${thrown.reason}, ignoring it`)
-    throw thrown
-  }
-}
+const readTrusted = (reader: Reader, file: string, limit: number): TextFile | Problem | undefined =>
+  orElse<TextFile | Problem | undefined>(
+    () => {
+      const found = reader.readFile(file, limit)
+      const reason = found === undefined ? undefined : distrust(found.stat, reader.owner)
+      return reason === undefined ? found : error(file, `${reason}, ignoring the file`, HINT_TRUST(file))
+    },
+    ({ reason }) => error(file, `${reason}, ignoring it`),
+  )
 
 const refusedEntry = (id: string, source: JsonSource, problem: Problem): Entry => ({
   id,
@@ -185,23 +184,16 @@ const readRegistryFile = (reader: Reader, file: string, sink: Sink): void => {
   }
 }
 
-const guard = (file: string, sink: Sink, work: () => void): void => {
-  try {
-    work()
-  } catch (thrown) {
-    if (!(thrown instanceof HostError)) throw thrown
-    sink.problems.push(error(thrown.path === file ? file : thrown.path, `${thrown.reason}, ignoring it`))
-  }
-}
-
 /** Every entry of the search path, first wins for each id. Nothing in one file hides what another says. */
 export const readRegistry = (reader: Reader): Registry => {
   const sink: Sink = { entries: new Map(), problems: [] }
   for (const path of REGISTRY_SEARCH_PATH) {
-    guard(path, sink, () => {
-      if (path.endsWith('.json')) readRegistryFile(reader, path, sink)
-      else readEntryDir(reader, path, sink)
-    })
+    orElse(
+      () => (path.endsWith('.json') ? readRegistryFile : readEntryDir)(reader, path, sink),
+      (thrown) => {
+        sink.problems.push(error(thrown.path, `${thrown.reason}, ignoring it`))
+      },
+    )
   }
   const ids = [...sink.entries.keys()].sort()
   const entries = ids.map((id) => sink.entries.get(id)).filter((entry) => entry !== 'masked' && entry !== undefined)

@@ -1,5 +1,5 @@
 import type { DirEntry, Reader } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { INFRA_MACHINE, isMachineName, isTenantId, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
 import { rootfs, TENANTS_DIR, tenantDir } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
@@ -30,20 +30,22 @@ const linkInPlace = (path: string): Problem => ({
 })
 
 /** Ids that have a directory below /var/lib/tenants; undefined when that is not there (yet). */
-export const readProvisioned = (reader: Reader): Checked<ReadonlySet<string> | undefined> => {
-  try {
-    const found = reader.readDir(TENANTS_DIR)
-    if (found === undefined) return { value: undefined, problems: [] }
-    const links = found.entries.filter(({ name, kind }) => kind === 'link' && isTenantId(name))
-    return {
-      value: new Set(found.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name)),
-      problems: links.map(({ name }) => linkInPlace(tenantDir(name))),
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof HostError)) throw thrown
-    return { value: new Set(), problems: [{ severity: 'error', at: wholeFile(thrown.path), message: thrown.reason }] }
-  }
-}
+export const readProvisioned = (reader: Reader): Checked<ReadonlySet<string> | undefined> =>
+  orElse<Checked<ReadonlySet<string> | undefined>>(
+    () => {
+      const found = reader.readDir(TENANTS_DIR)
+      if (found === undefined) return { value: undefined, problems: [] }
+      const links = found.entries.filter(({ name, kind }) => kind === 'link' && isTenantId(name))
+      return {
+        value: new Set(found.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name)),
+        problems: links.map(({ name }) => linkInPlace(tenantDir(name))),
+      }
+    },
+    ({ path, reason }) => ({
+      value: new Set(),
+      problems: [{ severity: 'error', at: wholeFile(path), message: reason }],
+    }),
+  )
 
 const leftOut = (path: string, why: string): Problem => ({
   severity: 'error',

@@ -1,5 +1,5 @@
 import type { Reader } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { resolveInside } from '../host/resolve.ts'
 import { metadataFile, templateMetadata, tenantDir } from '../layout/paths.ts'
 import type { Entry, Registry } from '../registry/registry.ts'
@@ -60,15 +60,11 @@ const parseMetadata = (file: string, text: string | undefined): Read => {
   return 'problems' in checked ? checked : { metadata: checked.value }
 }
 
-const readMetadata = (file: string, read: () => string | undefined): Read => {
-  try {
-    return parseMetadata(file, read())
-  } catch (thrown) {
-    if (thrown instanceof HostError)
-      return { problems: [{ severity: 'error', at: wholeFile(thrown.path), message: thrown.reason }] }
-    throw thrown
-  }
-}
+const readMetadata = (file: string, read: () => string | undefined): Read =>
+  orElse<Read>(
+    () => parseMetadata(file, read()),
+    ({ path, reason }) => ({ problems: [{ severity: 'error', at: wholeFile(path), message: reason }] }),
+  )
 
 /** Whether an entry that makes no sense at least says that it is not meant to start. */
 const saysEnabled = (value: unknown): boolean => (value as { enabled?: unknown } | null | undefined)?.enabled !== false

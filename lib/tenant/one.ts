@@ -1,6 +1,5 @@
 import type { Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
-import { isTenantId, TENANT_ID_WORDS } from '../layout/names.ts'
 import { tenantDir } from '../layout/paths.ts'
 import type { Loaded } from './load.ts'
 import { prepareLoad } from './load.ts'
@@ -10,18 +9,19 @@ import type { Tenant } from './tenant.ts'
 export const isProvisioned = (reader: Reader, id: string): boolean => reader.stat(tenantDir(id))?.kind === 'directory'
 
 /** What the registry says of one id; undefined when it says nothing. */
-export const loadOne = (reader: Reader, id: string): Loaded | undefined => {
+const loadOne = (reader: Reader, id: string): Loaded | undefined => {
   const load = prepareLoad(reader, new Set(isProvisioned(reader, id) ? [id] : []))
   const entry = load.registry.entries.find((one) => one.id === id)
   return entry === undefined ? undefined : load.load(entry)
 }
 
-/** The tenant, when it may run here. Throws HostError, whose text says why not. */
-export const tenantToRun = (reader: Reader, id: string): Tenant => {
-  if (!isTenantId(id)) throw new HostError(`'${id}'`, `is no tenant id, which is made of ${TENANT_ID_WORDS}`)
+/** The tenant with its warnings, when it may run here. Throws HostError, whose text says why not. */
+export const loadToRun = (reader: Reader, id: string): Extract<Loaded, { state: 'here' }> => {
   const loaded = loadOne(reader, id)
   if (loaded === undefined) throw new HostError(`tenant '${id}'`, 'is not in the registry')
   if (loaded.state === 'elsewhere') throw new HostError(`tenant '${id}'`, 'is placed on other hosts')
   if (loaded.state === 'refused') throw new HostError(`tenant '${id}'`, `is refused: bitbuilder verify ${id}`)
-  return loaded.tenant
+  return loaded
 }
+
+export const tenantToRun = (reader: Reader, id: string): Tenant => loadToRun(reader, id).tenant

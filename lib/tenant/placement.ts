@@ -1,16 +1,14 @@
 import type { Reader } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 
 const LONGEST_NAME = 4096
 
 const readName = (reader: Reader, file: string): string | undefined => {
-  try {
-    const name = reader.readFile(file, LONGEST_NAME)?.text.trim()
-    return name === '' || name === '(none)' ? undefined : name
-  } catch (thrown) {
-    if (thrown instanceof HostError) return undefined
-    throw thrown
-  }
+  const name = orElse(
+    () => reader.readFile(file, LONGEST_NAME)?.text.trim(),
+    () => undefined,
+  )
+  return name === '' || name === '(none)' ? undefined : name
 }
 
 /** The kernel's host name; in a root without a kernel, the one it would boot with. */

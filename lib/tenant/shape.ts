@@ -3,6 +3,8 @@
  * so that answer is given here and by nothing else; the words for one that does not are made from the same table by zod.ts.
  */
 
+import { isObject } from '../report/json-value.ts'
+
 interface TextShape {
   readonly is: 'text'
   /** What is expected, as the phrase after "expected". */
@@ -94,11 +96,11 @@ const acceptsList = ({ of }: ListShape, value: unknown): boolean =>
   Array.isArray(value) && value.every((one) => accepts(of, one))
 
 const acceptsObject = ({ keys, required, open }: ObjectShape, value: unknown): boolean => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (!isObject(value)) return false
   // Own keys only: what an object inherits was not written by anybody. JSON.parse makes `__proto__` an own key.
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(keys, key)) {
-      if (!accepts(keys[key] as Shape, (value as Record<string, unknown>)[key])) return false
+      if (!accepts(keys[key] as Shape, value[key])) return false
     } else if (open !== true) return false
   }
   return required === undefined || required.every((key) => Object.hasOwn(value, key))

@@ -1,5 +1,5 @@
 import type { Reader } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { GENERATOR_DIR } from '../layout/paths.ts'
 import type { Rendered } from './write.ts'
 
@@ -8,16 +8,16 @@ const LARGEST_UNIT = 1 << 20
 /** What the last run of the generators left at a path: undefined when nothing. */
 export const readInstalled = (reader: Reader, path: string): Rendered | undefined => {
   const whole = `${GENERATOR_DIR}/${path}`
-  try {
-    const there = reader.stat(whole)
-    if (there === undefined) return undefined
-    if (there.kind === 'link') return { path, target: reader.readLink(whole) }
-    const file = reader.readFile(whole, LARGEST_UNIT)
-    return file === undefined ? undefined : { path, text: file.text }
-  } catch (thrown) {
-    if (thrown instanceof HostError) return undefined
-    throw thrown
-  }
+  return orElse<Rendered | undefined>(
+    () => {
+      const there = reader.stat(whole)
+      if (there === undefined) return undefined
+      if (there.kind === 'link') return { path, target: reader.readLink(whole) }
+      const file = reader.readFile(whole, LARGEST_UNIT)
+      return file === undefined ? undefined : { path, text: file.text }
+    },
+    () => undefined,
+  )
 }
 
 /** Whether systemd has loaded exactly this, as far as files tell. */

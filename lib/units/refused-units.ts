@@ -2,7 +2,7 @@ import { REGISTRY_SERVICE, TENANTS_TARGET, tenantService } from '../layout/names
 import { program } from '../layout/paths.ts'
 import type { Problem } from '../report/problem.ts'
 import { printable, renderHint, renderProblem } from '../report/problem.ts'
-import type { Unit } from '../systemd/unit.ts'
+import type { Raw, Unit } from '../systemd/unit.ts'
 import { exec } from '../systemd/unit.ts'
 import type { UnitSet } from '../systemd/unit-set.ts'
 import { unitFile, wants } from '../systemd/unit-set.ts'
@@ -22,7 +22,7 @@ const saying = (problems: readonly Problem[]) =>
     .map((line) => exec('/usr/bin/echo', `<3>${line}`))
 
 /** A full unit instead of the template, so that nothing the tenant would require is started in vain; what is running can still be stopped. */
-const failing = (description: string, source: string, problems: readonly Problem[], stop: readonly string[]): Unit => ({
+const failing = (description: string, source: string, problems: readonly Problem[], stop: Raw | undefined): Unit => ({
   sections: {
     Unit: {
       Description: oneLine(description),
@@ -34,7 +34,7 @@ const failing = (description: string, source: string, problems: readonly Problem
       RemainAfterExit: true,
       ExecStartPre: saying(problems),
       ExecStart: exec('/usr/bin/false'),
-      ExecStop: stop.length === 0 ? undefined : exec(stop[0] as string, ...stop.slice(1)),
+      ExecStop: stop,
     },
   },
 })
@@ -50,7 +50,7 @@ export const refusedUnits = (
   const first = problems[0]
   const reason = first === undefined ? '' : `: ${renderProblem(first)}`
   return [
-    unitFile(name, failing(`Tenant ${id}, refused${reason}`, definedIn, problems, [program('tenant-cleanup'), id])),
+    unitFile(name, failing(`Tenant ${id}, refused${reason}`, definedIn, problems, exec(program('tenant-cleanup'), id))),
     ...(enabled ? [wants(TENANTS_TARGET, name, `../${name}`)] : []),
   ]
 }
@@ -59,6 +59,6 @@ export const refusedUnits = (
 export const registryUnits = (problems: readonly Problem[]): UnitSet => {
   const first = problems[0]
   if (first === undefined) return []
-  const unit = failing(`Tenant registry, ${renderProblem(first)}`, first.at.file, problems, [])
+  const unit = failing(`Tenant registry, ${renderProblem(first)}`, first.at.file, problems, undefined)
   return [unitFile(REGISTRY_SERVICE, unit), wants(TENANTS_TARGET, REGISTRY_SERVICE, `../${REGISTRY_SERVICE}`)]
 }

@@ -1,17 +1,20 @@
 import type { UnitWriter } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import type { Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
 import { renderUnit, UnitTextError } from '../systemd/unit.ts'
 import type { UnitFile, UnitSet } from '../systemd/unit-set.ts'
 
-/** A unit set as files: what stands in them, or where they point. Throws UnitTextError. */
+/** A file of a unit set: what stands in it, or where it points. */
 export interface Rendered {
   readonly path: string
   readonly text?: string
   readonly target?: string
 }
 
+export const byPath = (a: Rendered, b: Rendered): number => (a.path < b.path ? -1 : 1)
+
+/** A unit set as files. Throws UnitTextError. */
 export const render = (set: UnitSet, generator: string): readonly Rendered[] =>
   set.map((file: UnitFile) => ('unit' in file ? { path: file.path, text: renderUnit(file.unit, generator) } : file))
 
@@ -42,14 +45,14 @@ export const unitSetWriter = (writer: UnitWriter, dir: string, generator: string
         { severity: 'error', at: wholeFile(dir), message: thrown.message, ...(tenant === undefined ? {} : { tenant }) },
       ]
     }
-    return files.flatMap((file): readonly Problem[] => {
-      try {
-        write(file)
-        return []
-      } catch (thrown) {
-        if (!(thrown instanceof HostError)) throw thrown
-        return [{ severity: 'error', at: wholeFile(thrown.path), message: `${thrown.reason}, going on without it` }]
-      }
-    })
+    return files.flatMap((file) =>
+      orElse<readonly Problem[]>(
+        () => {
+          write(file)
+          return []
+        },
+        ({ path, reason }) => [{ severity: 'error', at: wholeFile(path), message: `${reason}, going on without it` }],
+      ),
+    )
   }
 }
