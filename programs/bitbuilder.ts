@@ -1,10 +1,9 @@
 /** The one executable: dispatches on the name it was called by, and alone knows on which engine it runs. */
 
-import { argv } from 'node:process'
+import { engine } from '#engine'
 import { mountGenerator } from '../generators/mount-generator.ts'
 import { tenantGenerator } from '../generators/tenant-generator.ts'
 import { bitbuilder } from '../lib/cli/cli.ts'
-import { nodeHost } from '../lib/host/node.ts'
 import { runByName } from '../lib/program/by-name.ts'
 import { setupTenantNetwork } from './setup-tenant-network.ts'
 import { teardownTenantNetwork } from './teardown-tenant-network.ts'
@@ -14,7 +13,9 @@ import { tenantManager } from './tenant-manager.ts'
 import { tenantProvision } from './tenant-provision.ts'
 import { tenantsLate } from './tenants-late.ts'
 
-process.exitCode = runByName(nodeHost((process.env.BITBUILDER_ROOT ?? '').replace(/\/+$/, '')), argv.slice(2), {
+const { host, args, exit } = engine
+
+const status = runByName(host.below(host.env('BITBUILDER_ROOT') ?? ''), args, {
   'mount-generator': mountGenerator,
   'setup-tenant-network': setupTenantNetwork,
   'teardown-tenant-network': teardownTenantNetwork,
@@ -26,3 +27,5 @@ process.exitCode = runByName(nodeHost((process.env.BITBUILDER_ROOT ?? '').replac
   'tenants-late': tenantsLate,
   bitbuilder,
 })
+
+exit(status)

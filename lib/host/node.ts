@@ -2,7 +2,8 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { Dirent, Stats } from 'node:fs'
-import { arch } from 'node:process'
+import { arch, argv } from 'node:process'
+import { reasonOf } from './errno.ts'
 import type { DirEntry, Directory, Finished, Host, Kind, Level, Stat, TextFile } from './host.ts'
 import { HostError, WRONG_KIND } from './host.ts'
 import { locate } from './locate.ts'
@@ -13,7 +14,7 @@ const fs = process.getBuiltinModule('node:fs')
 const childProcess = () => process.getBuiltinModule('node:child_process')
 const signals = () => process.getBuiltinModule('node:os').constants.signals
 
-const { O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants
+const { O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   x64: 'x86-64',
@@ -26,27 +27,12 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   loong64: 'loongarch64',
 }
 
-/** errno(3) in the words of a message that starts with the path. */
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EEXIST: 'already exists',
-  EIO: 'input/output error',
-  EISDIR: 'is a directory, expected a file',
-  ELOOP: 'is a link, or has too many',
-  ENAMETOOLONG: 'name is too long',
-  ENOSPC: 'no space left on device',
-  ENOTDIR: 'is not a directory, or not below one',
-  ENXIO: 'is a socket, expected a file',
-  EPERM: 'operation not permitted',
-  EROFS: 'read-only file system',
-}
-
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
 
 const toHostError = (path: string, error: unknown): HostError => {
   if (error instanceof HostError) return error
   const code = codeOf(error)
-  return new HostError(path, REASONS[code] ?? code)
+  return new HostError(path, reasonOf(code))
 }
 
 const isAbsent = (error: unknown): boolean => codeOf(error) === 'ENOENT'
@@ -125,6 +111,24 @@ const writeAll = (fd: number, text: string): void => {
       if (codeOf(error) !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
+  }
+}
+
+/** To a terminal or a pipe whose reader may have gone: `bitbuilder list | head` is no failure. */
+const say = (fd: number, text: string): void => {
+  try {
+    writeAll(fd, text)
+  } catch (error) {
+    if (codeOf(error) !== 'EPIPE') throw toHostError(fd === 1 ? 'standard output' : 'standard error', error)
+  }
+}
+
+/** One record: written at once and whole. A container may have no /dev/kmsg. */
+const toKernelLog = (text: string): boolean => {
+  try {
+    return withFile('/dev/kmsg', O_WRONLY | O_NOCTTY, (fd) => fs.writeSync(fd, text)) !== undefined
+  } catch {
+    return false
   }
 }
 
@@ -241,25 +245,11 @@ export const nodeHost = (root: string): Host => {
     architecture: () => ARCHITECTURES[arch] ?? arch,
     isTerminal: () => process.stdout.isTTY === true,
 
-    print: (text) => {
-      try {
-        writeAll(1, text)
-      } catch (error) {
-        // `bitbuilder list | head` is no failure.
-        if (codeOf(error) !== 'EPIPE') throw error
-      }
-    },
+    print: (text) => say(1, text),
     log: (level, line) => {
-      if (startedAsGenerator()) {
-        // Written at once and whole: every write to /dev/kmsg is one record.
-        try {
-          fs.writeFileSync('/dev/kmsg', `${PRIORITY[level]}${line}\n`)
-          return
-        } catch {
-          // A container may have none; then standard error is the best there is.
-        }
-      }
-      writeAll(2, `${logsToJournal() ? PRIORITY[level] : ''}${line}\n`)
+      const record = `${PRIORITY[level]}${line}\n`
+      if (startedAsGenerator() && toKernelLog(record)) return
+      say(2, logsToJournal() ? record : `${line}\n`)
     },
 
     run: (command, seconds): Finished => {
@@ -293,4 +283,13 @@ export const nodeHost = (root: string): Host => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
     },
   }
+}
+
+/** This process on its engine, as programs/bitbuilder.ts starts it. */
+export const engine = {
+  host: nodeHost(''),
+  args: argv.slice(2),
+  exit: (status: number): void => {
+    process.exitCode = status
+  },
 }

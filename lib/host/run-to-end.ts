@@ -1,0 +1,86 @@
+/** Running another program on the small engine, with its output gathered and its time bounded. */
+
+import { exec, kill, now, SIGPIPE, signal, waitpid } from 'qjs:os'
+import type { Finished } from './host.ts'
+import * as linux from './linux.ts'
+
+/** signal(7); the engine has no name for it. */
+const SIGKILL = 9
+
+/** As much as a program may say on one stream, in bytes. */
+const MOST_OUTPUT = 64 << 20
+
+/** What comes from one file descriptor until its end. */
+interface Stream {
+  readonly fd: number
+  readonly chunks: Uint8Array[]
+  length: number
+}
+
+const streamOf = (fd: number): Stream => ({ fd, chunks: [], length: 0 })
+
+const textOf = ({ chunks, length }: Stream): string => {
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return linux.text(all, 0, length)
+}
+
+const buffer = new Uint8Array(64 << 10)
+
+/** False at the end of the stream. */
+const readMore = (stream: Stream): boolean => {
+  const count = linux.read(stream.fd, buffer)
+  if (count > 0) stream.chunks.push(buffer.slice(0, count))
+  stream.length += count
+  return count > 0
+}
+
+/** Reads until both streams and the process have ended; false when the time is up before, or one says too much. */
+const gather = (streams: readonly Stream[], process: number, seconds: number): boolean => {
+  const deadline = now() + seconds * 1e6
+  const open = new Map<number, Stream | undefined>([
+    [process, undefined],
+    ...streams.map((one) => [one.fd, one] as const),
+  ])
+  while (open.size > 0) {
+    const left = deadline - now()
+    if (left <= 0 || streams.some(({ length }) => length > MOST_OUTPUT)) return false
+    for (const fd of linux.poll([...open.keys()], left / 1000)) {
+      const stream = open.get(fd)
+      if (stream === undefined || !readMore(stream)) open.delete(fd)
+    }
+  }
+  return true
+}
+
+/** The process and what it says; standard input is empty, SIGPIPE as a program expects it. */
+const start = (command: readonly string[]): { readonly pid: number; readonly streams: readonly [Stream, Stream] } => {
+  const [out, err] = [linux.pipe(), linux.pipe()]
+  const nothing = linux.open(linux.HERE, '/dev/null', linux.O_RDONLY)
+  signal(SIGPIPE, null)
+  const pid = exec(command, { block: false, stdin: nothing, stdout: out.writing, stderr: err.writing })
+  signal(SIGPIPE, undefined)
+  for (const fd of [nothing, out.writing, err.writing]) linux.close(fd)
+  return { pid, streams: [streamOf(out.reading), streamOf(err.reading)] }
+}
+
+/** Host.run() */
+export const runToEnd = (command: readonly string[], seconds: number): Finished => {
+  if ((command[0] ?? '') === '') return { status: 127, stdout: '', stderr: 'no command given' }
+  const { pid, streams } = start(command)
+  const ended = linux.using(linux.pidfd(pid), (process) => gather(streams, process, seconds))
+  // One that ignores SIGTERM must not hold us for ever. Until it is waited for its number is nobody else's.
+  if (!ended) kill(pid, SIGKILL)
+  const [, status] = waitpid(pid, 0)
+  for (const { fd } of streams) linux.close(fd)
+  const killedBy = status & 0x7f
+  return {
+    status: killedBy === 0 ? (status >> 8) & 0xff : 128 + killedBy,
+    stdout: textOf(streams[0]),
+    stderr: textOf(streams[1]),
+  }
+}
