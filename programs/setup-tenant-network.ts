@@ -17,7 +17,7 @@ import {
 import { logProblems } from '../lib/program/generator.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 import { readRegistry } from '../lib/registry/registry.ts'
-import { renderUnit } from '../lib/systemd/unit.ts'
+import { header } from '../lib/systemd/unit.ts'
 import { tenantToRun } from '../lib/tenant/one.ts'
 import type { Tenant } from '../lib/tenant/tenant.ts'
 
@@ -44,7 +44,7 @@ const indexOf = (host: Host, tenant: Tenant, most: number): number => {
 const writeFiles = (host: Host, files: readonly NetworkFile[]): boolean => {
   host.makeDir(NETWORKD_DIR)
   const changed = files
-    .map(({ path, unit }) => ({ path, text: renderUnit(unit, 'setup-tenant-network') }))
+    .map(({ path, text }) => ({ path, text: header('setup-tenant-network') + text }))
     .filter(({ path, text }) => host.readFile(path, LARGEST_FILE)?.text !== text)
   for (const { path, text } of changed) host.replaceFile(path, text, 0o644)
   return changed.length > 0

@@ -1,5 +1,4 @@
 import type { Reader } from '../host/host.ts'
-import { resolveInside } from '../host/resolve.ts'
 import type { ExtensionClass } from '../layout/paths.ts'
 import type { OsRelease } from '../systemd/os-release.ts'
 import { parseOsRelease } from '../systemd/os-release.ts'
@@ -12,18 +11,16 @@ const RELEASE_DIR = { sysext: 'usr/lib/extension-release.d', confext: 'etc/exten
 const OS_RELEASE = { sysext: 'usr/lib/os-release', confext: 'etc/os-release' } as const
 
 /** A file inside a tree that its owner may have filled with links; read only if it is inside. */
-const readInside = (reader: Reader, tree: string, relative: string): string | undefined => {
-  const found = resolveInside(reader, tree, relative)
-  return found === undefined ? undefined : reader.readFile(found.path, LARGEST_RELEASE)?.text
-}
+const readInside = (reader: Reader, tree: string, relative: string): string | undefined =>
+  reader.readFileInside(tree, relative, LARGEST_RELEASE)?.text
 
-/** The os-release of a root, trusted or not; undefined when it has none that can be read. */
-export const readOsRelease = (reader: Reader, root: string): OsRelease | undefined => {
+/** The os-release of a root, trusted or not; empty when it has none that can be read. */
+export const readOsRelease = (reader: Reader, root: string): OsRelease => {
   const read = (relative: string): string | undefined =>
     root === '' ? reader.readFile(`/${relative}`, LARGEST_RELEASE)?.text : readInside(reader, root, relative)
   const text = read('etc/os-release') ?? read('usr/lib/os-release')
   const parsed = text === undefined ? undefined : parseOsRelease(text)
-  return parsed !== undefined && 'values' in parsed ? parsed.values : undefined
+  return parsed !== undefined && 'values' in parsed ? parsed.values : new Map()
 }
 
 /**

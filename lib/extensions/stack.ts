@@ -1,5 +1,5 @@
 import type { DirEntry, Reader } from '../host/host.ts'
-import { orElse } from '../host/host.ts'
+import { HostError, orElse } from '../host/host.ts'
 import { resolveInside } from '../host/resolve.ts'
 import { mountUnit } from '../layout/names.ts'
 import {
@@ -12,11 +12,12 @@ import {
   imageDir,
   imageLayer,
   rootfs,
+  TENANTS_DIR,
   tenantDir,
 } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
-import { LONGEST_UNIT_NAME, utf8 } from '../systemd/escape.ts'
+import { LONGEST_UNIT_NAME, utf8Length } from '../systemd/escape.ts'
 import type { OsRelease } from '../systemd/os-release.ts'
 import { LONGEST_OPTION } from '../systemd/unit.ts'
 import { compareVersions } from '../systemd/versions.ts'
@@ -107,17 +108,24 @@ const layerOf = (reader: Reader, id: string, kind: ExtensionClass, found: Found,
   }
   if (found.kind !== 'directory') return 'is neither a directory nor an image NAME.raw'
   const lower = `${path}/${HIERARCHY[kind]}`
-  if (utf8(lower).length > LONGEST_OPTION) return 'has too long a name'
+  if (utf8Length(lower) > LONGEST_OPTION) return 'has too long a name'
   return checkTree(reader, path, file, kind, base) ?? { ...common, image: undefined, lower }
+}
+
+/** What a tenant's extensions are laid over. */
+interface Ground {
+  readonly id: string
+  readonly extensions: Extensions
+  readonly hasRootfs: boolean
+  /** The host's os-release. */
+  readonly hostRelease: () => OsRelease
 }
 
 /** The hierarchy below all extensions. /etc is never the host's: shadow and keys would become a tenant's. */
 const baseOf = (
   reader: Reader,
-  id: string,
+  { id, extensions, hasRootfs }: Ground,
   kind: ExtensionClass,
-  extensions: Extensions,
-  hasRootfs: boolean,
 ): Pick<Stack, 'base' | 'overRootfs'> | undefined => {
   if (kind === 'sysext' && extensions.base === 'host') return { base: '/usr', overRootfs: false }
   if (hasRootfs && reader.stat(`${rootfs(id)}/${HIERARCHY[kind]}`)?.kind === 'directory') {
@@ -129,52 +137,47 @@ const baseOf = (
 /** The os-release that decides what fits: the tenant's own where its tree is what lies below, else the host's. */
 const baseRelease = (
   reader: Reader,
-  id: string,
+  { id, extensions, hasRootfs, hostRelease }: Ground,
   kind: ExtensionClass,
-  extensions: Extensions,
-  hasRootfs: boolean,
 ): OsRelease => {
   const own = kind === 'sysext' ? extensions.base === 'rootfs' : hasRootfs
-  return readOsRelease(reader, own ? rootfs(id) : '') ?? new Map()
+  return own ? readOsRelease(reader, rootfs(id)) : hostRelease()
 }
 
 const byVersion = (a: DirEntry, b: DirEntry): number => compareVersions(b.name, a.name) || (a.name < b.name ? 1 : -1)
 
-/** Undefined when there is nothing to mount. One bad extension is left out, the others stay. */
-const readStack = (
-  reader: Reader,
-  id: string,
-  kind: ExtensionClass,
-  extensions: Extensions,
-  hasRootfs: boolean,
-): Checked<Stack | undefined> => {
-  const dir = extensionDir(id, kind)
-  // Through a link in its place, another tenant's extensions would be this one's.
-  const parent = reader.stat(`${tenantDir(id)}/extensions`)?.kind
-  const own = parent === 'directory' ? reader.stat(dir)?.kind : parent
-  if (own === 'link') {
-    const problem = leaveOut(id, parent === 'link' ? `${tenantDir(id)}/extensions` : dir, 'is a link', 'its extensions')
-    return { value: undefined, problems: parent === 'link' && kind === 'confext' ? [] : [problem] }
+/** Through a link in its place, another tenant's extensions would be this one's. */
+const listExtensions = (reader: Reader, id: string, kind: ExtensionClass): readonly DirEntry[] | Problem => {
+  try {
+    return reader.listInside(TENANTS_DIR, `${id}/extensions/${kind}`) ?? []
+  } catch (thrown) {
+    if (!(thrown instanceof HostError)) throw thrown
+    const parent = `${tenantDir(id)}/extensions`
+    const above = reader.stat(parent)?.kind
+    if (above === 'link') return kind === 'confext' ? [] : leaveOut(id, parent, 'is a link', 'its extensions')
+    if (above !== 'directory') return []
+    const found = reader.stat(extensionDir(id, kind))?.kind
+    if (found === 'directory') throw thrown
+    return found === 'link' ? leaveOut(id, extensionDir(id, kind), 'is a link', 'its extensions') : []
   }
-  const listed = own === 'directory' && parent === own ? reader.readDir(dir) : undefined
-  const entries = (listed?.entries ?? []).filter(({ name }) => !name.startsWith('.'))
+}
+
+/** Undefined when there is nothing to mount. One bad extension is left out, the others stay. */
+const readStack = (reader: Reader, ground: Ground, kind: ExtensionClass): Checked<Stack | undefined> => {
+  const { id } = ground
+  const dir = extensionDir(id, kind)
+  const listed = listExtensions(reader, id, kind)
+  if ('severity' in listed) return { value: undefined, problems: [listed] }
+  const entries = listed.filter(({ name }) => !name.startsWith('.'))
   if (entries.length === 0) return { value: undefined, problems: [] }
 
-  const base = baseOf(reader, id, kind, extensions, hasRootfs)
+  const base = baseOf(reader, ground, kind)
   if (base === undefined) {
-    return {
-      value: undefined,
-      problems: [
-        leaveOut(
-          id,
-          `${rootfs(id)}/${HIERARCHY[kind]}`,
-          'is not there, and extensions.base is "rootfs"',
-          "the tenant's extensions",
-        ),
-      ],
-    }
+    const missing = `${rootfs(id)}/${HIERARCHY[kind]}`
+    const problem = leaveOut(id, missing, 'is not there, and extensions.base is "rootfs"', "the tenant's extensions")
+    return { value: undefined, problems: [problem] }
   }
-  const release = baseRelease(reader, id, kind, extensions, hasRootfs)
+  const release = baseRelease(reader, ground, kind)
   const layers: Layer[] = []
   const problems: Problem[] = []
   for (const entry of [...entries].sort(byVersion)) {
@@ -203,12 +206,21 @@ const checkEntry = (
     ({ path, reason }) => (path === `${extensionDir(id, kind)}/${entry.name}` ? reason : `${path} ${reason}`),
   )
 
+/** False where `readStacks` would find nothing, and nothing to say; a look at two directories. */
+export const mayHaveExtensions = (reader: Reader, id: string): boolean =>
+  orElse(
+    () =>
+      EXTENSION_CLASSES.some((kind) => (reader.listInside(TENANTS_DIR, `${id}/extensions/${kind}`)?.length ?? 0) > 0),
+    () => true,
+  )
+
 /** Both classes' stacks of a tenant that has a directory, as far as there is something to mount. */
 export const readStacks = (
   reader: Reader,
   { id, extensions }: Pick<Tenant, 'id' | 'extensions'>,
+  hostRelease: () => OsRelease = () => readOsRelease(reader, ''),
 ): Checked<readonly Stack[]> => {
-  const hasRootfs = readHasRootfs(reader, id)
-  const stacks = EXTENSION_CLASSES.map((kind) => readStack(reader, id, kind, extensions, hasRootfs))
+  const ground: Ground = { id, extensions, hasRootfs: readHasRootfs(reader, id), hostRelease }
+  const stacks = EXTENSION_CLASSES.map((kind) => readStack(reader, ground, kind))
   return { value: stacks.flatMap(({ value }) => value ?? []), problems: stacks.flatMap(({ problems }) => problems) }
 }

@@ -26,26 +26,33 @@ declare module 'qjs:os' {
 
 /** lib/host/linux.c */
 declare module 'bitbuilder:linux' {
-  /** The result, or minus errno. Numbers are longs, a string is its UTF-8 and must have no NUL, an array is its bytes. */
-  export const syscall: (number: number, ...args: readonly (number | string | Uint8Array)[]) => number
-  export const encode: (text: string) => ArrayBuffer
+  /** The result, or minus errno. A string has no NUL, an array is its bytes, null the length in bytes of what is before it. */
+  export const syscall: (number: number, ...args: readonly (number | string | Uint8Array | null)[]) => number
+  /** All of a text as UTF-8; 0 or minus errno. */
+  export const write: (fd: number, text: string) => number
   /** Undefined for what is not UTF-8. */
-  export const decode: (bytes: Uint8Array, from: number, to: number) => string | undefined
+  export const decode: (bytes: Uint8Array, length: number) => string | undefined
+  /** Adds name and type of each entry of an open directory in turn; a name that is no UTF-8 as bytes with a NUL. */
+  export const entries: (fd: number, into: (string | Uint8Array | number)[]) => number
+
+  /** How deep [ and { are nested in so many bytes, outside of "…". */
+  export const nesting: (bytes: Uint8Array, length: number) => number
 
   export const SYS_close: number
   export const SYS_fchmod: number
   export const SYS_fchown: number
   export const SYS_flock: number
   export const SYS_fsync: number
-  export const SYS_getdents64: number
   export const SYS_getegid: number
   export const SYS_geteuid: number
   export const SYS_mkdirat: number
   export const SYS_openat: number
+  export const SYS_openat2: number
   export const SYS_pidfd_open: number
   export const SYS_pipe2: number
   export const SYS_ppoll: number
   export const SYS_pread64: number
+  export const SYS_prlimit64: number
   export const SYS_read: number
   export const SYS_readlinkat: number
   export const SYS_renameat2: number
@@ -53,7 +60,6 @@ declare module 'bitbuilder:linux' {
   export const SYS_symlinkat: number
   export const SYS_uname: number
   export const SYS_unlinkat: number
-  export const SYS_write: number
 
   export const O_CLOEXEC: number
   export const O_CREAT: number

@@ -1,4 +1,13 @@
-/** errno(3) by number; the numbers are those of x86-64 and arm64. */
+/** errno(3): the numbers of x86-64 and arm64, and what a message says. */
+
+export const ENOENT = 2
+export const EINTR = 4
+export const EAGAIN = 11
+export const EEXIST = 17
+export const EISDIR = 21
+export const EPIPE = 32
+export const ELOOP = 40
+
 const NAMES: Readonly<Record<number, string>> = {
   1: 'EPERM',
   2: 'ENOENT',
@@ -32,9 +41,9 @@ const NAMES: Readonly<Record<number, string>> = {
   122: 'EDQUOT',
 }
 
-export const errnoName = (number: number): string => NAMES[number] ?? `errno ${number}`
+const nameOf = (number: number): string => NAMES[number] ?? `errno ${number}`
 
-/** errno(3) in the words of a message that starts with the path. */
+/** In the words of a message that starts with the path. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EEXIST: 'already exists',
@@ -51,4 +60,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'EINVAL',
 }
 
-export const reasonOf = (code: string): string => REASONS[code] ?? code
+/** `ENOENT` or its number → what stands after the path. */
+export const reasonOf = (code: string | number): string => {
+  const name = typeof code === 'number' ? nameOf(code) : code
+  return REASONS[name] ?? name
+}

@@ -30,6 +30,11 @@ export interface Directory {
 export interface TextFile {
   readonly stat: Stat
   readonly text: string
+  /**
+   * How deep `[` and `{` are nested in it, outside of "…". Engines differ in how deep a parser of JSON can go, and a file
+   * must mean the same on all.
+   */
+  readonly nesting: number
 }
 
 /** What every reading method throws when there is something, but not what was asked for: wrong kind, too large, no permission. */
@@ -73,13 +78,20 @@ export interface Reader {
   stat(path: string): Stat | undefined
   /** Undefined where there is nothing. Follows links. */
   readDir(path: string): Directory | undefined
+  /**
+   * The entries of a directory below `base`, sorted by name; undefined where there is nothing. `base` may be reached
+   * through links; from there on one is refused in any place of `relative`, as is `..`: a tenant may have put it there.
+   */
+  listInside(base: string, relative: string): readonly DirEntry[] | undefined
   /** Where a symbolic link points, as written. */
   readLink(path: string): string
   /**
    * A regular file of at most `limit` bytes of UTF-8, opened so that a FIFO or a device cannot block. Undefined where
-   * there is nothing. Follows links: a path that a tenant may have written goes through `resolveInside` first.
+   * there is nothing. Follows links: what a tenant may have written is read by `readFileInside`.
    */
   readFile(path: string, limit: number): TextFile | undefined
+  /** The same below `base`, as `resolveInside` finds it: through links as long as they stay there. */
+  readFileInside(base: string, relative: string, limit: number): TextFile | undefined
   /** `length` bytes from `offset` of a regular file, fewer at its end; a link at the end of the path is refused. */
   readBytes(path: string, offset: number, length: number): Uint8Array
 }

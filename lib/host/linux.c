@@ -1,53 +1,52 @@
-/* The module 'bitbuilder:linux': syscall(2) and the UTF-8 of a text, for lib/host/linux.ts. The engine's own library knows no
- * O_NOFOLLOW, no *at() call, no flock, fsync, fchmod or statx; with these all of them are TypeScript. */
+/* The module 'bitbuilder:linux', for lib/host/linux.ts: the system calls themselves, text as UTF-8, and modules when they are
+ * needed. The engine's own library has no O_NOFOLLOW, flock, fsync, fchmod or *at(); with these all of them are TypeScript. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "quickjs.h"
+#include "quickjs-libc.h"
 
-/* A lone surrogate has no UTF-8: it becomes U+FFFD, which is as long. Pure ASCII, which may be shared, is not written to. */
-static void make_well_formed(char *text, size_t length)
-{
-    for (char *end = text + length; (text = memchr(text, 0xED, end - text)) != NULL; text++)
-        if ((unsigned char)text[1] >= 0xA0)
-            memcpy(text, "\xEF\xBF\xBD", 3);
-}
-
+/* The UTF-8 of a string. A lone surrogate has none: it becomes U+FFFD, which is as long. ASCII may be shared, and is left alone. */
 static const char *to_utf8(JSContext *ctx, size_t *length, JSValueConst value)
 {
     const char *text = JS_ToCStringLen(ctx, length, value);
     if (text != NULL)
-        make_well_formed((char *)text, *length);
+        for (char *at = (char *)text, *end = at + *length; (at = memchr(at, 0xED, end - at)) != NULL; at++)
+            if ((unsigned char)at[1] >= 0xA0)
+                memcpy(at, "\xEF\xBF\xBD", 3);
     return text;
 }
 
-/* syscall(number, ...up to six): each a number, a string without NUL, or an Uint8Array. Returns the result, or minus errno. */
+/* syscall(number, ...up to six): each a number, a string without NUL, a Uint8Array, or null for the length of the array before
+ * it. Returns the result, or minus errno. */
 static JSValue linux_syscall(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
     long value[7] = {0}, result = -EINVAL;
     const char *text[7] = {0};
-    size_t size;
+    size_t length = 0;
     int at;
 
     for (at = 0; at < argc && at < 7; at++) {
         int64_t number;
         if (JS_IsString(argv[at])) {
-            text[at] = to_utf8(ctx, &size, argv[at]);
-            if (text[at] == NULL || strlen(text[at]) != size)
+            text[at] = to_utf8(ctx, &length, argv[at]);
+            if (text[at] == NULL || strlen(text[at]) != length)
                 goto done;
             value[at] = (long)text[at];
+        } else if (JS_IsNull(argv[at])) {
+            value[at] = (long)length;
         } else if (JS_IsObject(argv[at])) {
-            value[at] = (long)JS_GetUint8Array(ctx, &size, argv[at]);
-            if (value[at] == 0)
+            value[at] = (long)JS_GetUint8Array(ctx, &length, argv[at]);
+            if (JS_HasException(ctx))
                 goto done;
         } else {
             if (JS_ToInt64(ctx, &number, argv[at]) != 0)
                 goto done;
-            value[at] = number;
+            value[at] = (long)number;
         }
     }
     result = syscall(value[0], value[1], value[2], value[3], value[4], value[5], value[6]);
@@ -59,39 +58,115 @@ done:
     return JS_HasException(ctx) ? JS_EXCEPTION : JS_NewInt64(ctx, result);
 }
 
-/* encode(text): its UTF-8 as an ArrayBuffer. */
-static JSValue linux_encode(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+/* write(fd, text): all of its UTF-8, however often that takes. Returns 0, or minus errno. */
+static JSValue linux_write(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
-    size_t length;
-    const char *text = to_utf8(ctx, &length, argv[0]);
-    if (text == NULL)
+    int fd, result = 0;
+    size_t length, done = 0;
+    const char *text;
+    if (JS_ToInt32(ctx, &fd, argv[0]) != 0 || (text = to_utf8(ctx, &length, argv[1])) == NULL)
         return JS_EXCEPTION;
-    JSValue buffer = JS_NewArrayBufferCopy(ctx, (const uint8_t *)text, length);
+    while (done < length && result == 0) {
+        struct pollfd writable = {.fd = fd, .events = POLLOUT};
+        ssize_t count = write(fd, text + done, length - done);
+        if (count >= 0)
+            done += count;
+        else if (errno == EAGAIN)
+            poll(&writable, 1, -1);
+        else if (errno != EINTR)
+            result = -errno;
+    }
     JS_FreeCString(ctx, text);
-    return buffer;
+    return JS_NewInt32(ctx, result);
 }
 
-/* decode(bytes, from, to): the text of this UTF-8, undefined where it is none. */
-static JSValue linux_decode(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+/* The text of this UTF-8, undefined where it is none. */
+static JSValue to_text(JSContext *ctx, const char *bytes, size_t length)
 {
-    size_t size, again;
-    uint32_t from, to;
-    const char *bytes = (const char *)JS_GetUint8Array(ctx, &size, argv[0]);
-    if (bytes == NULL || JS_ToUint32(ctx, &from, argv[1]) || JS_ToUint32(ctx, &to, argv[2]))
-        return JS_EXCEPTION;
-    if (from > to || to > size)
-        return JS_ThrowRangeError(ctx, "not within the bytes");
-    JSValue text = JS_NewStringLen(ctx, bytes + from, to - from);
+    size_t again;
+    JSValue text = JS_NewStringLen(ctx, bytes, length);
     if (JS_IsException(text))
         return text;
     /* What the engine has replaced does not come back as it was. */
     const char *back = to_utf8(ctx, &again, text);
-    bool same = back != NULL && again == to - from && memcmp(back, bytes + from, again) == 0;
+    bool same = back != NULL && again == length && memcmp(back, bytes, again) == 0;
     JS_FreeCString(ctx, back);
     if (same)
         return text;
     JS_FreeValue(ctx, text);
     return back == NULL ? JS_EXCEPTION : JS_UNDEFINED;
+}
+
+/* decode(bytes, length): the text of so many of them, undefined where it is none. */
+static JSValue linux_decode(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    size_t size;
+    uint32_t length;
+    const char *bytes = (const char *)JS_GetUint8Array(ctx, &size, argv[0]);
+    if (bytes == NULL || JS_ToUint32(ctx, &length, argv[1]))
+        return JS_EXCEPTION;
+    return length > size ? JS_ThrowRangeError(ctx, "more than there are") : to_text(ctx, bytes, length);
+}
+
+/* entries(fd, into): adds the name and the type, dirent.h(0p), of each entry of a directory but "." and "..". A name that is no
+ * UTF-8 is its bytes and a NUL. Returns 0, or minus errno. */
+static JSValue linux_entries(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    static char buffer[32768] __attribute__((aligned(8)));
+    uint32_t count = 0;
+    ssize_t size;
+    int fd;
+    if (JS_ToInt32(ctx, &fd, argv[0]) != 0)
+        return JS_EXCEPTION;
+    while ((size = getdents64(fd, buffer, sizeof(buffer))) > 0) {
+        struct dirent64 *one;
+        for (char *at = buffer; at < buffer + size; at += one->d_reclen) {
+            one = (struct dirent64 *)at;
+            if (strcmp(one->d_name, ".") == 0 || strcmp(one->d_name, "..") == 0)
+                continue;
+            JSValue name = to_text(ctx, one->d_name, strlen(one->d_name));
+            if (JS_IsUndefined(name))
+                name = JS_NewUint8ArrayCopy(ctx, (uint8_t *)one->d_name, strlen(one->d_name) + 1);
+            if (JS_IsException(name) || JS_SetPropertyUint32(ctx, argv[1], count++, name) < 0 ||
+                JS_SetPropertyUint32(ctx, argv[1], count++, JS_NewInt32(ctx, one->d_type)) < 0)
+                return JS_EXCEPTION;
+        }
+    }
+    return JS_NewInt32(ctx, size < 0 ? -errno : 0);
+}
+
+/* nesting(bytes, length): how deep [ and { are nested in them, outside of strings. */
+static JSValue linux_nesting(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    size_t size;
+    uint32_t length;
+    int depth = 0, deepest = 0;
+    bool in_string = false;
+    const uint8_t *at = JS_GetUint8Array(ctx, &size, argv[0]), *end;
+    if (at == NULL || JS_ToUint32(ctx, &length, argv[1]))
+        return JS_EXCEPTION;
+    for (end = at + (length < size ? length : size); at < end; at++) {
+        if (*at == '"')
+            in_string = !in_string;
+        else if (in_string)
+            at += *at == '\\';
+        else if (*at == '[' || *at == '{')
+            deepest = ++depth > deepest ? depth : deepest;
+        else if (*at == ']' || *at == '}')
+            depth--;
+    }
+    return JS_NewInt32(ctx, deepest);
+}
+
+/* load(name): what a module of this executable exports. */
+static JSValue linux_load(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    const char *name = JS_ToCString(ctx, argv[0]);
+    if (name == NULL)
+        return JS_EXCEPTION;
+    JSValue promise = JS_LoadModule(ctx, NULL, name);
+    JS_FreeCString(ctx, name);
+    return js_std_await(ctx, promise);
 }
 
 #define NUMBER(name, value) JS_PROP_INT32_DEF(name, value, JS_PROP_CONFIGURABLE)
@@ -100,11 +175,14 @@ static JSValue linux_decode(JSContext *ctx, JSValueConst self, int argc, JSValue
 
 static const JSCFunctionListEntry exported[] = {
     JS_CFUNC_DEF("syscall", 7, linux_syscall),
-    JS_CFUNC_DEF("encode", 1, linux_encode),
-    JS_CFUNC_DEF("decode", 3, linux_decode),
-    CALL(close), CALL(fchmod), CALL(fchown), CALL(flock), CALL(fsync), CALL(getdents64), CALL(getegid), CALL(geteuid),
-    CALL(mkdirat), CALL(openat), CALL(pidfd_open), CALL(pipe2), CALL(ppoll), CALL(pread64), CALL(read), CALL(readlinkat),
-    CALL(renameat2), CALL(statx), CALL(symlinkat), CALL(uname), CALL(unlinkat), CALL(write),
+    JS_CFUNC_DEF("write", 2, linux_write),
+    JS_CFUNC_DEF("decode", 2, linux_decode),
+    JS_CFUNC_DEF("entries", 2, linux_entries),
+    JS_CFUNC_DEF("nesting", 2, linux_nesting),
+    JS_CFUNC_DEF("load", 1, linux_load),
+    CALL(close), CALL(fchmod), CALL(fchown), CALL(flock), CALL(fsync), CALL(getegid), CALL(geteuid),
+    CALL(mkdirat), CALL(openat), CALL(openat2), CALL(pidfd_open), CALL(pipe2), CALL(ppoll), CALL(pread64), CALL(prlimit64), CALL(read),
+    CALL(readlinkat), CALL(renameat2), CALL(statx), CALL(symlinkat), CALL(uname), CALL(unlinkat),
     /* Not the same on all architectures. */
     FLAG(O_DIRECTORY), FLAG(O_NOFOLLOW), FLAG(O_NONBLOCK), FLAG(O_NOCTTY), FLAG(O_CLOEXEC), FLAG(O_CREAT), FLAG(O_EXCL),
 };

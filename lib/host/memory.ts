@@ -1,7 +1,10 @@
 import { utf8 } from '../systemd/escape.ts'
 import type { DirEntry, Finished, Host, Kind, Level, Stat } from './host.ts'
 import { HostError, WRONG_KIND } from './host.ts'
+import { listInside } from './list-inside.ts'
 import { locate } from './locate.ts'
+import { nestingOf } from './nesting.ts'
+import { readFileInside } from './resolve.ts'
 
 /** One thing in the tree of a `memoryHost`. Owned by root; directories that nobody names are made. */
 export type MemoryNode =
@@ -46,7 +49,7 @@ export interface MemoryHost extends Host {
 
 const inodeOf = (node: MemoryNode): Inode => {
   const base = { uid: 0, gid: 0, mode: 0o644, target: '' }
-  if (typeof node === 'string') return { ...base, kind: 'file', bytes: utf8(node), text: node }
+  if (typeof node === 'string') return { ...base, kind: 'file', bytes: utf8(node), text: wellFormed(node) }
   if (node instanceof Uint8Array) return { ...base, kind: 'file', bytes: node, text: undefined }
   if ('link' in node) return { ...base, kind: 'link', mode: 0o777, bytes: [], text: undefined, target: node.link }
   const text = node.text ?? ''
@@ -59,6 +62,13 @@ const nodeOf = ({ kind, uid, gid, mode, text, bytes, target }: Inode): MemoryNod
   return text === undefined ? Uint8Array.from(bytes) : { kind, uid, gid, mode, text }
 }
 
+/** A lone surrogate has no UTF-8. */
+const wellFormed = (text: string): string => text.replace(/[\ud800-\udfff]/gu, '\ufffd')
+
+const refuseNul = (path: string, text: string): void => {
+  if (text.includes('\0')) throw new HostError(path, 'EINVAL')
+}
+
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 
 /** A whole machine in memory, for tests: the same contract as the real ones, and no disk. */
@@ -68,8 +78,10 @@ export const memoryHost = (
 ): MemoryHost => {
   const inodes = new Map<string, Inode>([['/', inodeOf({ kind: 'directory' })]])
 
-  const resolve = (path: string, followLast: boolean): string =>
-    locate(path, followLast, (here) => {
+  const resolve = (given: string, followLast: boolean): string => {
+    const path = wellFormed(given)
+    refuseNul(given, path)
+    return locate(path, followLast, (here) => {
       const parent = inodes.get(parentOf(here))
       if (parent !== undefined && parent.kind !== 'directory') {
         throw new HostError(path, 'is not a directory, or not below one')
@@ -77,6 +89,7 @@ export const memoryHost = (
       const inode = inodes.get(here)
       return inode?.kind === 'link' ? inode.target : undefined
     })
+  }
 
   const makeParents = (path: string): void => {
     if (inodes.has(path)) return
@@ -118,13 +131,13 @@ export const memoryHost = (
   const logged: { level: Level; line: string }[] = []
   const commands: (readonly string[])[] = []
   const print = (text: string): void => {
-    printed.push(text)
+    printed.push(wellFormed(text))
   }
   const log = (level: Level, line: string): void => {
-    logged.push({ level, line })
+    logged.push({ level, line: wellFormed(line) })
   }
 
-  return {
+  const host: MemoryHost = {
     printed,
     logged,
     commands,
@@ -158,6 +171,7 @@ export const memoryHost = (
       )
       return { stat: statOf(inode), entries }
     },
+    listInside: (base, relative) => listInside(host, base, relative),
     readLink: (path) => {
       const inode = inodes.get(resolve(path, false))
       if (inode?.kind !== 'link') throw new HostError(path, inode === undefined ? 'ENOENT' : 'EINVAL')
@@ -168,8 +182,9 @@ export const memoryHost = (
       if (inode === undefined) return undefined
       if (inode.bytes.length > limit) throw new HostError(path, `is larger than ${limit >> 10} KiB`)
       if (inode.text === undefined) throw new HostError(path, 'is not valid UTF-8')
-      return { stat: statOf(inode), text: inode.text }
+      return { stat: statOf(inode), text: inode.text, nesting: nestingOf(inode.text) }
     },
+    readFileInside: (base, relative, limit) => readFileInside(host, base, relative, limit),
     readBytes: (path, offset, length) =>
       Uint8Array.from(openFile(path, false)?.bytes ?? []).subarray(offset, offset + length),
 
@@ -179,7 +194,10 @@ export const memoryHost = (
       makeParents(real)
     },
     createFile: (path, text) => create(path, inodeOf(text)),
-    symlink: (link, path) => create(path, inodeOf({ link })),
+    symlink: (link, path) => {
+      refuseNul(path, link)
+      create(path, inodeOf({ link }))
+    },
     makeDirMode: (path, mode) => {
       const real = resolve(path, false)
       const inode = inodes.get(real)
@@ -212,9 +230,13 @@ export const memoryHost = (
       commands.push(command)
       return options.run?.(command) ?? { status: 0, stdout: '', stderr: '' }
     },
-    withLock: (_path, _seconds, work) => work(),
+    withLock: (path, _seconds, work) => {
+      resolve(path, false)
+      return work()
+    },
     sleep: (milliseconds) => {
       clock += milliseconds
     },
   }
+  return host
 }

@@ -6,7 +6,10 @@ import { arch, argv } from 'node:process'
 import { reasonOf } from './errno.ts'
 import type { DirEntry, Directory, Finished, Host, Kind, Level, Stat, TextFile } from './host.ts'
 import { HostError, WRONG_KIND } from './host.ts'
+import { listInside } from './list-inside.ts'
 import { locate } from './locate.ts'
+import { nestingOf } from './nesting.ts'
+import { readFileInside } from './resolve.ts'
 
 // Not imported: bundled, `import * as` would copy the whole namespace at every start, and a generator needs neither
 // child_process, which takes longer to load than a tenant to generate, nor os.
@@ -98,7 +101,8 @@ const readText = (path: string, fd: number, limit: number): TextFile => {
   const buffer = Buffer.allocUnsafe(Math.min(limit, Math.max(stat.size, 4096)) + 1)
   const filled = readFully(fd, buffer, 0)
   if (stat.size > limit || filled > limit) throw new HostError(path, `is larger than ${limit >> 10} KiB`)
-  return { stat, text: decode(path, buffer.subarray(0, filled)) }
+  const text = decode(path, buffer.subarray(0, filled))
+  return { stat, text, nesting: nestingOf(text) }
 }
 
 const writeAll = (fd: number, text: string): void => {
@@ -111,6 +115,26 @@ const writeAll = (fd: number, text: string): void => {
       if (codeOf(error) !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
+  }
+}
+
+const makeOne = (path: string): void => {
+  try {
+    fs.mkdirSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !fs.statSync(path).isDirectory()) throw error
+  }
+}
+
+/** With its parents. Node's own way never ends where nothing can be made, as below /proc. */
+const makeAll = (path: string): void => {
+  try {
+    makeOne(path)
+  } catch (error) {
+    const parent = path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+    if (!isAbsent(error) || parent === '') throw error
+    makeAll(parent)
+    makeOne(path)
   }
 }
 
@@ -172,7 +196,7 @@ export const nodeHost = (root: string): Host => {
     }
   }
 
-  return {
+  const host: Host = {
     below: (other) => nodeHost(other.replace(/\/+$/, '')),
     owner: root === '' ? 0 : (fs.statSync(root, { throwIfNoEntry: false })?.uid ?? 0),
     stat: (path) =>
@@ -187,11 +211,13 @@ export const nodeHost = (root: string): Host => {
         const list = entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
         return { stat: statOf(fs.statSync(dir)), entries: list.sort(byCodeUnit) }
       }),
+    listInside: (base, relative) => listInside(host, base, relative),
     readLink: (path) => orHostError(path, () => fs.readlinkSync(real(path, false))),
     readFile: (path, limit) =>
       orHostError(path, () =>
         withFile(real(path, true), O_RDONLY | O_NONBLOCK | O_NOCTTY, (fd) => readText(path, fd, limit)),
       ),
+    readFileInside: (base, relative, limit) => readFileInside(host, base, relative, limit),
     readBytes: (path, offset, length) =>
       orHostError(path, () => {
         const found = withFile(real(path, false), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, (fd) => {
@@ -202,9 +228,7 @@ export const nodeHost = (root: string): Host => {
         return found ?? new Uint8Array()
       }),
 
-    makeDir: (path) => {
-      orHostError(path, () => fs.mkdirSync(path, { recursive: true }))
-    },
+    makeDir: (path) => orHostError(path, () => makeAll(path)),
     createFile: (path, text) => orHostError(path, () => fs.writeFileSync(path, text, { flag: 'wx', mode: 0o644 })),
     symlink: (target, path) => orHostError(path, () => fs.symlinkSync(target, path)),
 
@@ -255,19 +279,22 @@ export const nodeHost = (root: string): Host => {
     run: (command, seconds): Finished => {
       const [file = '', ...args] = command
       if (file === '') return { status: 127, stdout: '', stderr: 'no command given' }
-      const finished = childProcess().spawnSync(file, args, {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: seconds * 1000,
-        // A program that ignores SIGTERM must not hold us for ever.
-        killSignal: 'SIGKILL',
-        maxBuffer: 64 << 20,
-      })
+      // It throws for a NUL in an argument.
+      const finished = orHostError(file, () =>
+        childProcess().spawnSync(file, args, {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+          timeout: seconds * 1000,
+          // A program that ignores SIGTERM must not hold us for ever.
+          killSignal: 'SIGKILL',
+          maxBuffer: 64 << 20,
+        }),
+      )
       const status = finished.status ?? (finished.signal === null ? 127 : 128 + signals()[finished.signal])
       return { status, stdout: finished.stdout ?? '', stderr: finished.stderr ?? '' }
     },
     withLock: (path, seconds, work) => {
-      const fd = fs.openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
+      const fd = orHostError(path, () => fs.openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600))
       try {
         // flock(1) takes the lock on our own open file: it outlives flock and goes with us, however we end.
         const locked = childProcess().spawnSync('flock', ['--wait', String(seconds), '3'], {
@@ -283,6 +310,7 @@ export const nodeHost = (root: string): Host => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
     },
   }
+  return host
 }
 
 /** This process on its engine, as programs/bitbuilder.ts starts it. */

@@ -3,44 +3,37 @@
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } from 'bitbuilder:linux'
 import { getpid, isatty, now, SIGPIPE, signal, sleep } from 'qjs:os'
 import { exit, getenv } from 'qjs:std'
-import { reasonOf } from './errno.ts'
-import type { DirEntry, Directory, Host, Level, Stat, TextFile } from './host.ts'
+import { EAGAIN, EEXIST, EISDIR, ELOOP, ENOENT, EPIPE, reasonOf } from './errno.ts'
+import type { Directory, Host, Level, Stat, TextFile } from './host.ts'
 import { HostError, WRONG_KIND } from './host.ts'
-import type { Statx } from './linux.ts'
+import type { Entry, Path } from './linux.ts'
 import * as linux from './linux.ts'
+import { listInside as listComponents } from './list-inside.ts'
 import { locate } from './locate.ts'
+import { readFileInside } from './resolve.ts'
 import { runToEnd } from './run-to-end.ts'
 
-const { Errno, HERE, O_RDONLY, O_RDWR, O_WRONLY, hasCode, using } = linux
+const { HERE, O_RDONLY, O_RDWR, O_WRONLY, using } = linux
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x86-64', aarch64: 'arm64' }
 
-const toHostError = (path: string, thrown: unknown): unknown =>
-  thrown instanceof Errno ? new HostError(path, reasonOf(thrown.code)) : thrown
-
-const orHostError = <T>(path: string, work: () => T): T => {
-  try {
-    return work()
-  } catch (thrown) {
-    throw toHostError(path, thrown)
-  }
+/** The result of a system call, or what the port throws for it. */
+const check = (path: string, result: number): number => {
+  if (result < 0) throw new HostError(path, reasonOf(-result))
+  return result
 }
 
-const absentOr = <T>(path: string, work: () => T): T | undefined => {
-  try {
-    return work()
-  } catch (thrown) {
-    if (hasCode(thrown, 'ENOENT')) return undefined
-    throw toHostError(path, thrown)
-  }
-}
+/** The same, undefined where there is nothing. */
+const checkThere = (path: string, result: number): number | undefined =>
+  result === -ENOENT ? undefined : check(path, result)
 
-const statOf = ({ kind, uid, gid, mode, size }: Statx): Stat => ({ kind, uid, gid, mode, size })
+const sorted = (entries: Entry[]): Entry[] => (entries.length > 1 ? entries.sort(byCodeUnit) : entries)
 
-const byCodeUnit = (a: DirEntry, b: DirEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+const byCodeUnit = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
 const checkFile = (path: string, fd: number): Stat => {
-  const stat = statOf(linux.fstat(fd))
+  check(path, linux.fstat(fd))
+  const stat = linux.lastStat()
   if (stat.kind !== 'file') throw new HostError(path, WRONG_KIND[stat.kind])
   return stat
 }
@@ -49,56 +42,100 @@ const readText = (path: string, fd: number, limit: number): TextFile => {
   const stat = checkFile(path, fd)
   // One byte more than there should be: a file that grows, or one of /proc that says 0, is still read to its end.
   const bytes = new Uint8Array(Math.min(limit, Math.max(stat.size, 4096)) + 1)
-  const filled = linux.readFully(fd, bytes, 0)
+  const filled = check(path, linux.readFully(fd, bytes, 0))
   if (stat.size > limit || filled > limit) throw new HostError(path, `is larger than ${limit >> 10} KiB`)
-  const text = linux.strictText(bytes, 0, filled)
+  const text = linux.strictText(bytes, filled)
   if (text === undefined) throw new HostError(path, 'is not valid UTF-8')
-  return { stat, text }
+  return { stat, text, nesting: linux.nesting(bytes, filled) }
 }
 
-const writeAll = (fd: number, text: string): void => {
-  for (let rest = linux.utf8(text); rest.length > 0; ) {
-    try {
-      rest = rest.subarray(linux.write(fd, rest))
-    } catch (thrown) {
-      if (!hasCode(thrown, 'EAGAIN')) throw thrown
-      sleep(5)
-    }
-  }
+const readPart = (path: string, fd: number, offset: number, length: number): Uint8Array => {
+  checkFile(path, fd)
+  const bytes = new Uint8Array(length)
+  return bytes.subarray(0, check(path, linux.readFully(fd, bytes, offset)))
+}
+
+const listDir = (path: string, fd: number): Directory => {
+  const entries: Entry[] = []
+  check(path, linux.fstat(fd))
+  const stat = linux.lastStat()
+  check(path, linux.readEntries(fd, entries))
+  return { stat, entries: sorted(entries) }
+}
+
+/** The result of mkdir(2), and no error when there is a directory. */
+const makeOne = (path: string): number => {
+  const result = linux.mkdir(HERE, path, 0o777)
+  if (result !== -EEXIST) return result
+  const there = linux.stat(HERE, path)
+  return there >= 0 && linux.lastKind() !== 'directory' ? result : there
+}
+
+/** The same with its parents. Once they are there it is tried once more and no oftener: there are places where nothing can be made. */
+const makeAll = (path: string): number => {
+  const result = makeOne(path)
+  const parent = path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+  if (result !== -ENOENT || parent === '') return result
+  const above = makeAll(parent)
+  return above < 0 ? above : makeOne(path)
 }
 
 const makeDir = (path: string): void => {
-  try {
-    linux.mkdir(HERE, path, 0o777)
-  } catch (thrown) {
-    if (hasCode(thrown, 'EEXIST') && linux.stat(HERE, path).kind === 'directory') return
-    if (!hasCode(thrown, 'ENOENT')) throw thrown
-    makeDir(path.slice(0, path.lastIndexOf('/')))
-    makeDir(path)
-  }
+  check(path, makeAll(path))
 }
 
-/** Removes what `name` is in an open directory, with all in it. */
-const removeIn = (directory: number, name: string): void => {
-  try {
-    linux.unlink(directory, name)
-    return
-  } catch (thrown) {
-    if (hasCode(thrown, 'ENOENT')) return
-    if (!hasCode(thrown, 'EISDIR')) throw thrown
-  }
-  using(linux.open(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), (fd) => {
-    for (const entry of linux.entries(fd)) removeIn(fd, entry.name)
+const makeDirMode = (path: string, mode: number): void => {
+  const made = linux.mkdir(HERE, path, 0o777)
+  if (made !== -EEXIST) check(path, made)
+  using(check(path, linux.open(HERE, path, O_RDONLY | O_NOFOLLOW | O_DIRECTORY)), (fd) => {
+    check(path, linux.fchmod(fd, mode))
+    check(path, linux.takeOwnership(fd))
   })
-  linux.rmdir(directory, name)
+}
+
+/** Removes what `name` is in an open directory, with all in it. `path` is what an error says. */
+const removeIn = (path: string, directory: number, name: Path): void => {
+  const result = linux.unlink(directory, name)
+  if (result === -ENOENT) return
+  if (result !== -EISDIR) {
+    check(path, result)
+    return
+  }
+  using(check(path, linux.open(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)), (fd) => {
+    const inside: Path[] = []
+    check(path, linux.readNames(fd, inside))
+    for (const one of inside) removeIn(path, fd, one)
+  })
+  check(path, linux.rmdir(directory, name))
+}
+
+const createFile = (path: string, text: string): void => {
+  const fd = check(path, linux.open(HERE, path, O_WRONLY | O_CREAT | O_EXCL, 0o644))
+  const result = linux.write(fd, text)
+  linux.close(fd)
+  check(path, result)
+}
+
+const replaceFile = (path: string, text: string, mode: number): void => {
+  const beside = `${path}.${getpid()}.tmp`
+  removeIn(path, HERE, beside)
+  using(check(path, linux.open(HERE, beside, O_WRONLY | O_CREAT | O_EXCL, 0o600)), (fd) => {
+    try {
+      check(path, linux.write(fd, text))
+      check(path, linux.fchmod(fd, mode))
+      check(path, linux.fsync(fd))
+      check(path, linux.rename(beside, path))
+    } catch (thrown) {
+      linux.unlink(HERE, beside)
+      throw thrown
+    }
+  })
 }
 
 /** Whether standard error is the journal's, systemd.exec(5) `$JOURNAL_STREAM`: then a `<3>` in front is read as a priority. */
 const logsToJournal = (): boolean => {
   const stream = getenv('JOURNAL_STREAM')
-  if (stream === undefined) return false
-  const { dev, ino } = linux.fstat(2)
-  return stream === `${dev}:${ino}`
+  return stream !== undefined && linux.fstat(2) >= 0 && stream === linux.lastStream()
 }
 
 /** Whether PID 1 started this very process without the journal, as it does generators: their standard error leads nowhere. */
@@ -108,110 +145,110 @@ const PRIORITY: Readonly<Record<Level, string>> = { error: '<3>', warning: '<4>'
 
 /** To a terminal or a pipe whose reader may have gone: `bitbuilder list | head` is no failure. */
 const say = (fd: number, text: string): void => {
-  try {
-    writeAll(fd, text)
-  } catch (thrown) {
-    if (!hasCode(thrown, 'EPIPE')) throw toHostError(fd === 1 ? 'standard output' : 'standard error', thrown)
-  }
+  const result = linux.write(fd, text)
+  if (result !== -EPIPE) check(fd === 1 ? 'standard output' : 'standard error', result)
 }
 
 /** One record: written at once and whole. A container may have no /dev/kmsg. */
 const toKernelLog = (text: string): boolean => {
-  try {
-    using(linux.open(HERE, '/dev/kmsg', O_WRONLY | O_NOCTTY), (fd) => linux.write(fd, linux.utf8(text)))
-    return true
-  } catch (thrown) {
-    if (thrown instanceof Errno) return false
-    throw thrown
-  }
+  const fd = linux.open(HERE, '/dev/kmsg', O_WRONLY | O_NOCTTY)
+  return fd >= 0 && using(fd, () => linux.write(fd, text) >= 0)
 }
 
-const started = now()
-
-declare const scriptArgs: readonly string[]
+const log = (level: Level, line: string): void => {
+  const record = `${PRIORITY[level]}${line}\n`
+  if (startedAsGenerator() && toKernelLog(record)) return
+  say(2, logsToJournal() ? record : `${line}\n`)
+}
 
 /** Milliseconds between two attempts at a lock. */
 const LOCK_PAUSE = 10
 
-const waitForLock = (path: string, fd: number, seconds: number): void => {
-  for (const deadline = now() + seconds * 1e6; !linux.tryLock(fd); sleep(LOCK_PAUSE)) {
-    if (now() >= deadline) throw new HostError(path, `lock is held by another program for ${seconds} s`)
-  }
-}
-
-const replaceFile = (path: string, text: string, mode: number): void => {
-  const beside = `${path}.${getpid()}.tmp`
-  removeIn(HERE, beside)
-  using(linux.open(HERE, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), (fd) => {
-    try {
-      writeAll(fd, text)
-      linux.fchmod(fd, mode)
-      linux.fsync(fd)
-      linux.rename(beside, path)
-    } catch (thrown) {
-      removeIn(HERE, beside)
-      throw thrown
+const withLock = <T>(path: string, seconds: number, work: () => T): T =>
+  using(check(path, linux.open(HERE, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)), (fd) => {
+    const deadline = now() + seconds * 1e6
+    for (let had = linux.tryLock(fd); had < 0; had = linux.tryLock(fd)) {
+      if (had !== -EAGAIN) check(path, had)
+      if (now() >= deadline) throw new HostError(path, `lock is held by another program for ${seconds} s`)
+      sleep(LOCK_PAUSE)
     }
+    return work()
   })
-}
+
+declare const scriptArgs: readonly string[]
+
+const started = now()
 
 /** The host of this machine, seen below `root` ("" for /): `$BITBUILDER_ROOT` moves all reading, never the output. */
 export const quickjsHost = (root: string): Host => {
-  /** Below another root an absolute link must not lead to this machine's files; without one the kernel knows the way. */
-  const real = (path: string, followLast: boolean): string => {
-    if (root === '') return path
-    const inside = locate(path, followLast, (here) =>
-      linux.lstat(HERE, `${root}${here}`).kind === 'link' ? linux.readlink(HERE, `${root}${here}`) : undefined,
-    )
-    return `${root}${inside}`
+  const linkAt = (here: string): string | undefined => {
+    const path = `${root}${here}`
+    // What is wrong with it, the call that the way is for will say.
+    if (linux.lstat(HERE, path) < 0 || linux.lastKind() !== 'link') return undefined
+    return linux.lastTarget(check(here, linux.readlink(HERE, path)))
   }
 
-  return {
+  /** Below another root an absolute link must not lead to this machine's files; without one the kernel knows the way. */
+  const real = (path: string, followLast: boolean): string =>
+    root === '' ? path : `${root}${locate(path, followLast, linkAt)}`
+
+  const openThere = (path: string, followLast: boolean, flags: number): number | undefined =>
+    checkThere(path, linux.open(HERE, real(path, followLast), flags))
+
+  // A path without links leads nowhere else, and one call says so. Of all others, and of what is wrong, the careful way
+  // that every host has takes care.
+  const openInside = (base: string, relative: string, flags: number): number =>
+    relative.includes('..') ? -ELOOP : linux.openWithoutLinks(`${root}${base}/${relative}`, flags)
+
+  const listInside = (base: string, relative: string): readonly Entry[] | undefined => {
+    const fd = openInside(base, relative, O_RDONLY | O_DIRECTORY)
+    if (fd === -ENOENT) return undefined
+    if (fd < 0) return listComponents(host, base, relative)
+    const entries: Entry[] = []
+    const result = linux.readEntries(fd, entries)
+    linux.close(fd)
+    check(`${base}/${relative}`, result)
+    return sorted(entries)
+  }
+
+  const readInside = (base: string, relative: string, limit: number): TextFile | undefined => {
+    const fd = openInside(base, relative, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+    if (fd === -ENOENT) return undefined
+    return fd < 0
+      ? readFileInside(host, base, relative, limit)
+      : using(fd, () => readText(`${base}/${relative}`, fd, limit))
+  }
+
+  const host: Host = {
     below: (other) => quickjsHost(other.replace(/\/+$/, '')),
-    owner: root === '' ? 0 : (absentOr(root, () => linux.stat(HERE, root).uid) ?? 0),
-    stat: (path) => absentOr(path, () => statOf(linux.lstat(HERE, real(path, false)))),
-    readDir: (path) =>
-      absentOr(path, () =>
-        using(linux.open(HERE, real(path, true), O_RDONLY | O_DIRECTORY), (fd): Directory => {
-          const stat = statOf(linux.fstat(fd))
-          return { stat, entries: linux.entries(fd).sort(byCodeUnit) }
-        }),
-      ),
-    readLink: (path) => orHostError(path, () => linux.readlink(HERE, real(path, false))),
-    readFile: (path, limit) =>
-      absentOr(path, () =>
-        using(linux.open(HERE, real(path, true), O_RDONLY | O_NONBLOCK | O_NOCTTY), (fd) => readText(path, fd, limit)),
-      ),
-    readBytes: (path, offset, length) =>
-      absentOr(path, () =>
-        using(linux.open(HERE, real(path, false), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW), (fd) => {
-          checkFile(path, fd)
-          const bytes = new Uint8Array(length)
-          return bytes.subarray(0, linux.readFully(fd, bytes, offset))
-        }),
-      ) ?? new Uint8Array(),
+    owner: root !== '' && linux.stat(HERE, root) >= 0 ? linux.lastStat().uid : 0,
+    stat: (path) =>
+      checkThere(path, linux.lstat(HERE, real(path, false))) === undefined ? undefined : linux.lastStat(),
+    readDir: (path) => {
+      const fd = openThere(path, true, O_RDONLY | O_DIRECTORY)
+      return fd === undefined ? undefined : using(fd, () => listDir(path, fd))
+    },
+    listInside,
+    readFileInside: readInside,
+    readLink: (path) => linux.lastTarget(check(path, linux.readlink(HERE, real(path, false)))),
+    readFile: (path, limit) => {
+      const fd = openThere(path, true, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+      return fd === undefined ? undefined : using(fd, () => readText(path, fd, limit))
+    },
+    readBytes: (path, offset, length) => {
+      const fd = openThere(path, false, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW)
+      return fd === undefined ? new Uint8Array() : using(fd, () => readPart(path, fd, offset, length))
+    },
 
-    makeDir: (path) => orHostError(path, () => makeDir(path)),
-    createFile: (path, text) =>
-      orHostError(path, () =>
-        using(linux.open(HERE, path, O_WRONLY | O_CREAT | O_EXCL, 0o644), (fd) => writeAll(fd, text)),
-      ),
-    symlink: (target, path) => orHostError(path, () => linux.symlink(target, HERE, path)),
+    makeDir,
+    createFile,
+    symlink: (target, path) => {
+      check(path, linux.symlink(target, HERE, path))
+    },
 
-    makeDirMode: (path, mode) =>
-      orHostError(path, () => {
-        try {
-          linux.mkdir(HERE, path, 0o777)
-        } catch (thrown) {
-          if (!hasCode(thrown, 'EEXIST')) throw thrown
-        }
-        using(linux.open(HERE, path, O_RDONLY | O_NOFOLLOW | O_DIRECTORY), (fd) => {
-          linux.fchmod(fd, mode)
-          linux.takeOwnership(fd)
-        })
-      }),
-    replaceFile: (path, text, mode) => orHostError(path, () => replaceFile(path, text, mode)),
-    remove: (path) => orHostError(path, () => removeIn(HERE, path)),
+    makeDirMode,
+    replaceFile,
+    remove: (path) => removeIn(path, HERE, path),
 
     calledAs: (scriptArgs[0] ?? '').split('/').pop() || 'bitbuilder',
     env: getenv,
@@ -223,24 +260,19 @@ export const quickjsHost = (root: string): Host => {
     isTerminal: () => isatty(1),
 
     print: (text) => say(1, text),
-    log: (level, line) => {
-      const record = `${PRIORITY[level]}${line}\n`
-      if (startedAsGenerator() && toKernelLog(record)) return
-      say(2, logsToJournal() ? record : `${line}\n`)
-    },
+    log,
 
     run: runToEnd,
-    withLock: (path, seconds, work) =>
-      using(
-        orHostError(path, () => linux.open(HERE, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)),
-        (fd) => {
-          waitForLock(path, fd, seconds)
-          return work()
-        },
-      ),
+    withLock,
     sleep,
   }
+  return host
 }
+
+// In the place of a standard stream that is closed the next file to be opened would come, and be printed into.
+let spare = linux.open(HERE, '/dev/null', O_RDWR)
+while (spare >= 0 && spare <= 2) spare = linux.open(HERE, '/dev/null', O_RDWR)
+linux.close(spare)
 
 // A reader that goes away is told by write(2), not by a signal.
 signal(SIGPIPE, undefined)

@@ -1,4 +1,4 @@
-import type { Reader, Stat } from './host.ts'
+import type { Reader, Stat, TextFile } from './host.ts'
 import { HostError } from './host.ts'
 import { MOST_LINKS } from './locate.ts'
 
@@ -45,4 +45,15 @@ export const resolveInside = (
   // The last component looked at need not be the last of the result: 'a/..' ends at its parent.
   const found = reader.stat(path)
   return found === undefined ? undefined : { path, stat: found }
+}
+
+/** `Reader.readFileInside` for any host. */
+export const readFileInside = (
+  reader: Pick<Reader, 'stat' | 'readLink' | 'readFile'>,
+  base: string,
+  relative: string,
+  limit: number,
+): TextFile | undefined => {
+  const found = resolveInside(reader, base, relative)
+  return found === undefined ? undefined : reader.readFile(found.path, limit)
 }

@@ -1,11 +1,16 @@
 /** Running another program on the small engine, with its output gathered and its time bounded. */
 
 import { exec, kill, now, SIGPIPE, signal, waitpid } from 'qjs:os'
+import { reasonOf } from './errno.ts'
 import type { Finished } from './host.ts'
+import { HostError } from './host.ts'
 import * as linux from './linux.ts'
 
 /** signal(7); the engine has no name for it. */
 const SIGKILL = 9
+
+/** The engine closes them one by one, all that there may be: with the limits of some containers for minutes. */
+const USUAL_FILES = 1024
 
 /** As much as a program may say on one stream, in bytes. */
 const MOST_OUTPUT = 64 << 20
@@ -17,6 +22,9 @@ interface Stream {
   length: number
 }
 
+/** The reading end, the writing end. */
+type Pipe = Int32Array & { readonly 0: number; readonly 1: number }
+
 const streamOf = (fd: number): Stream => ({ fd, chunks: [], length: 0 })
 
 const textOf = ({ chunks, length }: Stream): string => {
@@ -26,7 +34,7 @@ const textOf = ({ chunks, length }: Stream): string => {
     all.set(chunk, at)
     at += chunk.length
   }
-  return linux.text(all, 0, length)
+  return linux.text(all, length)
 }
 
 const buffer = new Uint8Array(64 << 10)
@@ -34,9 +42,10 @@ const buffer = new Uint8Array(64 << 10)
 /** False at the end of the stream. */
 const readMore = (stream: Stream): boolean => {
   const count = linux.read(stream.fd, buffer)
-  if (count > 0) stream.chunks.push(buffer.slice(0, count))
+  if (count <= 0) return false
+  stream.chunks.push(buffer.slice(0, count))
   stream.length += count
-  return count > 0
+  return true
 }
 
 /** Reads until both streams and the process have ended; false when the time is up before, or one says too much. */
@@ -57,22 +66,41 @@ const gather = (streams: readonly Stream[], process: number, seconds: number): b
   return true
 }
 
+/** A word as exec(2) takes it. The engine would end it at a NUL, and hand half a character over as it is. */
+const toWord = (given: string, _index: number, [program = '']: readonly string[]): string => {
+  if (given.includes('\0')) throw new HostError(program, 'EINVAL')
+  return given.replace(/[\ud800-\udfff]/gu, '\ufffd')
+}
+
+/** The result of a system call that fails only when the machine has nothing left. */
+const must = (program: string, result: number): number => {
+  if (result < 0) throw new HostError(program, reasonOf(-result))
+  return result
+}
+
 /** The process and what it says; standard input is empty, SIGPIPE as a program expects it. */
 const start = (command: readonly string[]): { readonly pid: number; readonly streams: readonly [Stream, Stream] } => {
-  const [out, err] = [linux.pipe(), linux.pipe()]
-  const nothing = linux.open(linux.HERE, '/dev/null', linux.O_RDONLY)
+  const [program = ''] = command
+  const [out, err] = [new Int32Array(2), new Int32Array(2)] as [Pipe, Pipe]
+  must(program, linux.pipe(out))
+  must(program, linux.pipe(err))
+  const nothing = must(program, linux.open(linux.HERE, '/dev/null', linux.O_RDONLY))
+  const files = linux.lowerFiles(USUAL_FILES)
   signal(SIGPIPE, null)
-  const pid = exec(command, { block: false, stdin: nothing, stdout: out.writing, stderr: err.writing })
+  const pid = exec(command, { block: false, stdin: nothing, stdout: out[1], stderr: err[1] })
   signal(SIGPIPE, undefined)
-  for (const fd of [nothing, out.writing, err.writing]) linux.close(fd)
-  return { pid, streams: [streamOf(out.reading), streamOf(err.reading)] }
+  linux.raiseFiles(files)
+  for (const fd of [nothing, out[1], err[1]]) linux.close(fd)
+  return { pid, streams: [streamOf(out[0]), streamOf(err[0])] }
 }
 
 /** Host.run() */
 export const runToEnd = (command: readonly string[], seconds: number): Finished => {
   if ((command[0] ?? '') === '') return { status: 127, stdout: '', stderr: 'no command given' }
-  const { pid, streams } = start(command)
-  const ended = linux.using(linux.pidfd(pid), (process) => gather(streams, process, seconds))
+  const { pid, streams } = start(command.map(toWord))
+  const ended = linux.using(must(command[0] as string, linux.pidfd(pid)), (process) =>
+    gather(streams, process, seconds),
+  )
   // One that ignores SIGTERM must not hold us for ever. Until it is waited for its number is nobody else's.
   if (!ended) kill(pid, SIGKILL)
   const [, status] = waitpid(pid, 0)

@@ -1,12 +1,16 @@
 /** Every unit, interface and machine name of ours. No other file puts one together. */
 
-import { escapePath, escapeUnitName, utf8 } from '../systemd/escape.ts'
+import { escapePath, utf8 } from '../systemd/escape.ts'
 
 /** Goes into unit, machine, path and interface names as it stands; DNS label, lower case, at most 32. */
 export const TENANT_ID = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
 export const TENANT_ID_WORDS = 'lower-case letters, digits and inner dashes, at most 32 characters'
 
-export const isTenantId = (text: string): boolean => TENANT_ID.test(text)
+/** Ids are asked for again and again, and a regular expression costs more than all else that is asked of an entry. */
+const known = new Set<string>()
+
+export const isTenantId = (text: string): boolean =>
+  known.has(text) || (TENANT_ID.test(text) && known.add(text) === known)
 
 /** `tenant@web-1.service`. An id holds nothing that an instance must escape; units read it with %i, never %I, which would turn `-` into `/`. */
 export const tenantService = (id: string): string => `tenant@${id}.service`
@@ -36,7 +40,7 @@ export const machineName = (id: string, name: string): string => `${name}.${id}`
 export const INFRA_MACHINE = 'infra'
 
 /** `tenant-web\x2d1.slice`. The escape matters: a bare `-` would nest tenant web-1 inside tenant web. */
-export const tenantSlice = (id: string): string => `tenant-${escapeUnitName(id).replaceAll('-', '\\x2d')}.slice`
+export const tenantSlice = (id: string): string => `tenant-${id.replaceAll('-', '\\x2d')}.slice`
 
 /** `var-lib-tenants-web\x2d1-sysext.mount`, the only name systemd takes for that mount point. */
 export const mountUnit = (mountPoint: string): string => `${escapePath(mountPoint)}.mount`

@@ -32,7 +32,9 @@ export const unitTemplate = (name: string): string => `${UNIT_DIR}/${name}`
 export const program = (name: string): string => `${PROGRAM_DIR}/${name}`
 
 export const tenantDir = (id: string): string => `${TENANTS_DIR}/${id}`
-export const metadataFile = (id: string): string => `${tenantDir(id)}/config/metadata.json`
+/** Below a tenant's directory. */
+export const METADATA = 'config/metadata.json'
+export const metadataFile = (id: string): string => `${tenantDir(id)}/${METADATA}`
 export const templateMetadata = (name: string): string => `${TEMPLATE_DIR}/${name}/metadata.json`
 export const rootfs = (id: string): string => `${tenantDir(id)}/infra/rootfs`
 export const extensionDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/extensions/${kind}`

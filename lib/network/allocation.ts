@@ -2,6 +2,7 @@ import type { Host, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { bridgeName } from '../layout/names.ts'
 import { NETWORK_STATE } from '../layout/paths.ts'
+import { jsonText } from '../report/json-text.ts'
 
 /** Which tenant has which index: `network.json`. Given out once, and kept when the tenant goes: its addresses may be known elsewhere. */
 export type Allocation = ReadonlyMap<string, number>
@@ -16,7 +17,7 @@ export const readAllocation = (reader: Reader): Allocation => {
   if (found === undefined) return new Map()
   let tenants: unknown
   try {
-    tenants = (JSON.parse(found.text) as { tenants?: unknown }).tenants
+    tenants = (JSON.parse(jsonText(found)) as { tenants?: unknown }).tenants
   } catch {
     throw new HostError(NETWORK_STATE, 'is not valid JSON')
   }

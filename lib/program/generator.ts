@@ -1,8 +1,12 @@
+import { readOsRelease } from '../extensions/release.ts'
 import type { Environment, Host, Level, Output, Reader } from '../host/host.ts'
 import { HostError, orElse } from '../host/host.ts'
+import { REGISTRY_SERVICE } from '../layout/names.ts'
 import { STATE_DIR } from '../layout/paths.ts'
 import type { Problem } from '../report/problem.ts'
 import { isError, renderHint, renderProblem, wholeFile } from '../report/problem.ts'
+import type { OsRelease } from '../systemd/os-release.ts'
+import { UnitTextError } from '../systemd/unit.ts'
 import type { UnitSet } from '../systemd/unit-set.ts'
 import { readProvisioned } from '../tenant/disk.ts'
 import type { Load, Loaded } from '../tenant/load.ts'
@@ -20,12 +24,24 @@ export interface View {
   readonly reader: Reader
   /** Ids with a directory below /var/lib/tenants. */
   readonly provisioned: ReadonlySet<string>
+  /** The host's own. */
+  readonly release: () => OsRelease
 }
 
-/** One generator as data: what it writes for a tenant, and what besides. */
+/** What a generator sees; the host's os-release is read when it is first asked for, and once. */
+export const viewOf = (reader: Reader, provisioned: ReadonlySet<string>): View => {
+  let known: OsRelease | undefined
+  const release = (): OsRelease => {
+    known ??= readOsRelease(reader, '')
+    return known
+  }
+  return { reader, provisioned, release }
+}
+
+/** One generator as data: what it writes for a tenant, and what besides. Its entry is read and checked by `load`. */
 export interface Generator {
   readonly name: string
-  tenant(loaded: Loaded, view: View): Planned
+  tenant(id: string, view: View, load: () => Loaded): Planned
   /**
    * Written once, after the tenants. `common`: what is wrong and belongs to no tenant. `late`: the file systems that hold
    * tenants are not all there yet.
@@ -39,7 +55,12 @@ const PATIENCE = 2000
 type Emit = (set: UnitSet, tenant?: string) => readonly Problem[]
 
 const failure = (id: string, thrown: unknown): Problem => {
-  const message = thrown instanceof HostError ? thrown.reason : `internal error: ${String(thrown)}`
+  const message =
+    thrown instanceof HostError
+      ? thrown.reason
+      : thrown instanceof UnitTextError
+        ? thrown.message
+        : `internal error: ${String(thrown)}`
   return { severity: 'error', at: wholeFile(thrown instanceof HostError ? thrown.path : id), message, tenant: id }
 }
 
@@ -61,6 +82,8 @@ export const runPlan = (
   const load = prepareLoad(reader, provisioned)
   const { entries } = load.registry
 
+  const view = viewOf(reader, provisioned)
+
   for (const [index, entry] of entries.entries()) {
     if (reader.now() > deadline) {
       const rest = entries.length - index
@@ -73,14 +96,20 @@ export const runPlan = (
       break
     }
     try {
-      const { set, problems: own } = generator.tenant(load.load(entry), { reader, provisioned })
-      problems.push(...own, ...emit(set, entry.id))
+      const { set, problems: own } = generator.tenant(entry.id, view, () => load.load(entry))
+      if (own.length > 0) problems.push(...own)
+      if (set.length > 0) problems.push(...emit(set, entry.id))
     } catch (thrown) {
       problems.push(failure(entry.id, thrown))
     }
   }
-  const { set, problems: own } = generator.besides([...load.registry.problems, ...listing], isLate(reader, found, load))
-  problems.push(...own, ...emit(set))
+  const common = [...load.registry.problems, ...listing]
+  try {
+    const { set, problems: own } = generator.besides(common, isLate(reader, found, load))
+    problems.push(...own, ...emit(set))
+  } catch (thrown) {
+    problems.push(...common, failure(REGISTRY_SERVICE, thrown))
+  }
   return problems
 }
 
@@ -111,7 +140,7 @@ export const logProblems = (output: Output, prefix: string, problems: readonly P
 /** systemd.generator(7): a whole generator's life. Exit status 1 exactly when something was wrong, 2 for a wrong call. */
 export const runGenerator = (host: Host, args: readonly string[], generator: Generator): number => {
   const [normal] = args
-  if (normal === undefined || (args.length !== 1 && args.length !== 3)) {
+  if (normal === undefined || normal === '' || (args.length !== 1 && args.length !== 3)) {
     host.log('error', `usage: ${generator.name} NORMAL-DIR [EARLY-DIR LATE-DIR]`)
     return 2
   }

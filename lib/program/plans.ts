@@ -1,17 +1,19 @@
-import { readStacks } from '../extensions/stack.ts'
+import { mayHaveExtensions, readStacks } from '../extensions/stack.ts'
 import { EMPTY_DISK, readDisk } from '../tenant/disk.ts'
 import { lateUnits } from '../units/late-units.ts'
 import { mountUnits } from '../units/mount-units.ts'
 import { refusedUnits, registryUnits } from '../units/refused-units.ts'
 import { tenantUnits } from '../units/tenant-units.ts'
-import type { Generator } from './generator.ts'
+import type { Generator, Planned } from './generator.ts'
+
+const NOTHING: Planned = { set: [], problems: [] }
 
 /** The services, slice and start-up link of each tenant in the registry. */
 export const tenantPlan: Generator = {
   name: 'tenant-generator',
-  tenant: (loaded, { reader, provisioned }) => {
-    if (loaded.state === 'elsewhere') return { set: [], problems: [] }
-    const { id } = loaded
+  tenant: (id, { reader, provisioned }, load) => {
+    const loaded = load()
+    if (loaded.state === 'elsewhere') return NOTHING
     if (loaded.state === 'refused') {
       return { set: refusedUnits(id, loaded.definedIn, loaded.enabled, loaded.problems), problems: loaded.problems }
     }
@@ -27,10 +29,13 @@ export const tenantPlan: Generator = {
 /** The overlay mounts of each tenant that has extensions. What is wrong with the registry and its entries, the other one says. */
 export const mountPlan: Generator = {
   name: 'mount-generator',
-  tenant: (loaded, { reader, provisioned }) => {
-    if (loaded.state !== 'here' || !provisioned.has(loaded.id)) return { set: [], problems: [] }
-    const { value: stacks, problems } = readStacks(reader, loaded.tenant)
-    return { set: mountUnits(loaded.id, stacks, loaded.tenant.extensions.mutable), problems }
+  tenant: (id, { reader, provisioned, release }, load) => {
+    // Most tenants have no extensions: then it does not matter what their entry says.
+    if (!provisioned.has(id) || !mayHaveExtensions(reader, id)) return NOTHING
+    const loaded = load()
+    if (loaded.state !== 'here') return NOTHING
+    const { value: stacks, problems } = readStacks(reader, loaded.tenant, release)
+    return { set: mountUnits(id, stacks, loaded.tenant.extensions.mutable), problems }
   },
   besides: () => ({ set: [], problems: [] }),
 }

@@ -4,6 +4,7 @@ import { isTenantId, TENANT_ID_WORDS } from '../layout/names.ts'
 import { REGISTRY_SEARCH_PATH } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf, recoverList, syntaxProblem } from '../report/json-source.ts'
+import { jsonText } from '../report/json-text.ts'
 import { isObject, show } from '../report/json-value.ts'
 import type { Problem } from '../report/problem.ts'
 import { isProblem, wholeFile } from '../report/problem.ts'
@@ -69,12 +70,13 @@ const readEntryFile = (reader: Reader, file: string, id: string): Entry | 'maske
   const found = readTrusted(reader, file, LARGEST_ENTRY)
   if (found === undefined) return refusedEntry(id, nothing, error(file, 'is a link that leads nowhere'))
   if (isProblem(found)) return refusedEntry(id, nothing, found)
-  if (found.text === '') return 'masked'
-  const source: JsonSource = { file, text: found.text, path: [] }
+  const text = jsonText(found)
+  if (text === '') return 'masked'
+  const source: JsonSource = { file, text, path: [] }
   try {
-    return { id, source, value: JSON.parse(found.text) as unknown, problems: [] }
+    return { id, source, value: JSON.parse(text) as unknown, problems: [] }
   } catch {
-    return refusedEntry(id, source, syntaxProblem(file, found.text))
+    return refusedEntry(id, source, syntaxProblem(file, text))
   }
 }
 
@@ -104,23 +106,20 @@ const readEntryDir = (reader: Reader, dir: string, sink: Sink): void => {
   }
 }
 
-interface Element {
-  readonly index: number
-  readonly value: unknown
-  readonly id: unknown
-  readonly problem?: Problem
-}
+/** One element of `tenants`: its value, undefined when it could not be read and `problem` says why. */
+type Take = (index: number, value: unknown, id: unknown, problem: Problem | undefined) => void
 
-/** The elements of `tenants`, as far as they can be had: what a syntax error leaves whole is kept. */
-const readElements = (file: string, text: string, sink: Sink): readonly Element[] => {
+/** Calls `take` for the elements of `tenants`, as far as they can be had: what a syntax error leaves whole is kept. */
+const eachElement = (file: string, text: string, sink: Sink, take: Take): void => {
   let top: unknown
   try {
     top = JSON.parse(text)
   } catch {
     const problem = syntaxProblem(file, text)
-    const recovered = recoverList(text, 'tenants')
     sink.problems.push({ ...problem, message: `${problem.message}: tenants after this place may be missing` })
-    return recovered.map(({ index, value, id }) => ({ index, value, id, ...(value === undefined ? { problem } : {}) }))
+    for (const { index, value, id } of recoverList(text, 'tenants'))
+      take(index, value, id, value === undefined ? problem : undefined)
+    return
   }
   const source: JsonSource = { file, text, path: [] }
   const list = isObject(top) ? top.tenants : undefined
@@ -130,7 +129,7 @@ const readElements = (file: string, text: string, sink: Sink): readonly Element[
       at: placeOf(source, ['tenants']),
       message: 'expected {"tenants": [ … ]}, ignoring the file',
     })
-    return []
+    return
   }
   for (const key of Object.keys(top as object)) {
     if (key === 'tenants' || key === '$schema') continue
@@ -140,11 +139,29 @@ const readElements = (file: string, text: string, sink: Sink): readonly Element[
       message: `unknown key '${key}', ignoring it`,
     })
   }
-  return list.map((value: unknown, index) => ({ index, value, id: isObject(value) ? value.id : undefined }))
+  let index = 0
+  for (const value of list) {
+    take(index, value, isObject(value) ? value.id : undefined, undefined)
+    index += 1
+  }
 }
 
 const wrongValue = (id: unknown): string =>
   id === undefined ? `missing, expected ${TENANT_ID_WORDS}` : `expected ${TENANT_ID_WORDS}, got ${show(id)}`
+
+/** An id that is there before in the same file: neither entry is meant more than the other. */
+const refuseBoth = (source: JsonSource, id: string, first: number, sink: Sink): void => {
+  const { line, column } = placeOf({ ...source, path: ['tenants', first] }, ['id'])
+  const duplicate: Problem = {
+    severity: 'error',
+    at: placeOf(source, ['id']),
+    message: `id '${id}' is given twice, first at ${line}:${column}`,
+  }
+  const entry = sink.entries.get(id)
+  if (entry !== undefined && entry !== 'masked' && entry.source.file === source.file) {
+    sink.entries.set(id, refusedEntry(id, source, duplicate))
+  }
+}
 
 /** All tenants in one file: `tenants.json`. */
 const readRegistryFile = (reader: Reader, file: string, sink: Sink): void => {
@@ -154,35 +171,29 @@ const readRegistryFile = (reader: Reader, file: string, sink: Sink): void => {
     sink.problems.push(found)
     return
   }
-  if (found.text.trim() === '') return
+  const text = jsonText(found)
+  if (text.trim() === '') return
   const here = new Map<string, number>()
-  for (const { index, value, id, problem } of readElements(file, found.text, sink)) {
-    const source: JsonSource = { file, text: found.text, path: ['tenants', index] }
+  eachElement(file, text, sink, (index, value, id, problem) => {
+    const source: JsonSource = { file, text, path: ['tenants', index] }
     if (typeof id !== 'string' || !isTenantId(id)) {
-      if (problem !== undefined && value === undefined) continue
+      if (problem !== undefined && value === undefined) return
       const what = isObject(value) ? `id: ${wrongValue(id)}` : `expected an object, got ${show(value)}`
       sink.problems.push({ severity: 'error', at: placeOf(source, ['id']), message: `${what}, ignoring this entry` })
-      continue
+      return
     }
     const first = here.get(id)
     if (first !== undefined) {
-      const at = placeOf(source, ['id'])
-      const { line, column } = placeOf({ ...source, path: ['tenants', first] }, ['id'])
-      const duplicate: Problem = {
-        severity: 'error',
-        at,
-        message: `id '${id}' is given twice, first at ${line}:${column}`,
-      }
-      if (sink.entries.get(id) !== 'masked' && (sink.entries.get(id) as Entry).source.file === file) {
-        sink.entries.set(id, refusedEntry(id, source, duplicate))
-      }
-      continue
+      refuseBoth(source, id, first, sink)
+      return
     }
     here.set(id, index)
-    if (sink.entries.has(id)) continue
-    sink.entries.set(id, { id, source, value, problems: problem === undefined ? [] : [problem] })
-  }
+    if (sink.entries.has(id)) return
+    sink.entries.set(id, { id, source, value, problems: problem === undefined ? NO_PROBLEMS : [problem] })
+  })
 }
+
+const NO_PROBLEMS: readonly Problem[] = []
 
 /** Every entry of the search path, first wins for each id. Nothing in one file hides what another says. */
 export const readRegistry = (reader: Reader): Registry => {
@@ -195,11 +206,12 @@ export const readRegistry = (reader: Reader): Registry => {
       },
     )
   }
-  const ids = [...sink.entries.keys()].sort()
-  const entries = ids.map((id) => sink.entries.get(id)).filter((entry) => entry !== 'masked' && entry !== undefined)
-  return {
-    entries: entries as Entry[],
-    masked: ids.filter((id) => sink.entries.get(id) === 'masked'),
-    problems: sink.problems,
+  const entries: Entry[] = []
+  const masked: string[] = []
+  for (const id of [...sink.entries.keys()].sort()) {
+    const entry = sink.entries.get(id) as Entry | 'masked'
+    if (entry === 'masked') masked.push(id)
+    else entries.push(entry)
   }
+  return { entries, masked, problems: sink.problems }
 }

@@ -16,6 +16,9 @@ export const utf8 = (text: string): number[] => {
   return bytes
 }
 
+/** How many those are. */
+export const utf8Length = (text: string): number => (/^[\0-\x7f]*$/.test(text) ? text.length : utf8(text).length)
+
 const isPlain = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x3a) || // 0-9 and ':'
   (byte >= 0x41 && byte <= 0x5a) ||
@@ -25,11 +28,12 @@ const isPlain = (byte: number): boolean =>
 
 const hexEscape = (byte: number): string => `\\x${HEX[byte >> 4]}${HEX[byte & 15]}`
 
-const NEEDS_NOTHING = /^[A-Za-z0-9:_][A-Za-z0-9:_.]*$/
+/** Most texts: of what must be escaped they have only `-`. */
+const HAS_ONLY_DASHES = /^[A-Za-z0-9:_/-][A-Za-z0-9:_./-]*$/
 
 /** `systemd-escape TEXT`: `/` becomes `-`, what a unit name may not hold becomes `\xNN`. */
 export const escapeUnitName = (text: string): string => {
-  if (NEEDS_NOTHING.test(text)) return text
+  if (HAS_ONLY_DASHES.test(text)) return text.replaceAll('-', '\\x2d').replaceAll('/', '-')
   let escaped = ''
   utf8(text).forEach((byte, index) => {
     if (byte === 0x2f) escaped += '-'
@@ -41,6 +45,7 @@ export const escapeUnitName = (text: string): string => {
 
 /** `systemd-escape --path PATH`, of an absolute path without `.` or `..`: `/var/lib/a-b` becomes `var-lib-a\x2db`. */
 export const escapePath = (path: string): string => {
+  if (path.length > 1 && !path.includes('//') && !path.endsWith('/')) return escapeUnitName(path.slice(1))
   const names = path.split('/').filter((name) => name !== '')
   return names.length === 0 ? '-' : escapeUnitName(names.join('/'))
 }

@@ -7,10 +7,11 @@ export type ParsedOsRelease =
   /** `line` counts from 1. */
   | { readonly error: string; readonly line: number }
 
-const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/
+const KEY = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** A shell-like value: unquoted, '…' or "…", with `\` before `"`, `$`, `\` and '`'. Undefined when a quote is left open. */
 const unquote = (value: string): string | undefined => {
+  if (!value.includes('"') && !value.includes("'") && !value.includes('\\')) return value
   const quote = value[0]
   if (quote !== '"' && quote !== "'")
     return value.includes('"') || value.includes("'") ? undefined : value.replace(/\\(.)/g, '$1')
@@ -24,15 +25,17 @@ const unquote = (value: string): string | undefined => {
 /** Later assignments win, as in a shell. A line that is none is an error: systemd leaves such an extension out. */
 export const parseOsRelease = (text: string): ParsedOsRelease => {
   const values = new Map<string, string>()
-  const lines = text.split('\n')
-  for (const [index, line] of lines.entries()) {
+  let number = 0
+  for (const line of text.split('\n')) {
+    number += 1
     const stripped = line.trim()
     if (stripped === '' || stripped.startsWith('#') || stripped.startsWith(';')) continue
-    const found = ASSIGNMENT.exec(stripped)
-    if (found === null) return { error: 'expected KEY=VALUE', line: index + 1 }
-    const value = unquote(found[2] as string)
-    if (value === undefined) return { error: `value of ${found[1]} has an unbalanced quote`, line: index + 1 }
-    values.set(found[1] as string, value)
+    const end = stripped.indexOf('=')
+    const key = stripped.slice(0, Math.max(end, 0))
+    if (!KEY.test(key) || stripped.includes('\r')) return { error: 'expected KEY=VALUE', line: number }
+    const value = unquote(stripped.slice(end + 1))
+    if (value === undefined) return { error: `value of ${key} has an unbalanced quote`, line: number }
+    values.set(key, value)
   }
   return { values }
 }

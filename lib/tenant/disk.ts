@@ -1,5 +1,5 @@
 import type { DirEntry, Reader } from '../host/host.ts'
-import { orElse } from '../host/host.ts'
+import { HostError, orElse } from '../host/host.ts'
 import { INFRA_MACHINE, isMachineName, isTenantId, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
 import { rootfs, TENANTS_DIR, tenantDir } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
@@ -21,6 +21,8 @@ export interface Disk {
 }
 
 export const EMPTY_DISK: Disk = { hasRootfs: false, machines: [] }
+const NOTHING: Checked<Disk> = { value: EMPTY_DISK, problems: [] }
+const ONLY_ROOTFS: Checked<Disk> = { value: { hasRootfs: true, machines: [] }, problems: [] }
 
 const linkInPlace = (path: string): Problem => ({
   severity: 'error',
@@ -35,11 +37,13 @@ export const readProvisioned = (reader: Reader): Checked<ReadonlySet<string> | u
     () => {
       const found = reader.readDir(TENANTS_DIR)
       if (found === undefined) return { value: undefined, problems: [] }
-      const links = found.entries.filter(({ name, kind }) => kind === 'link' && isTenantId(name))
-      return {
-        value: new Set(found.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name)),
-        problems: links.map(({ name }) => linkInPlace(tenantDir(name))),
+      const value = new Set<string>()
+      const problems: Problem[] = []
+      for (const { name, kind } of found.entries) {
+        if (kind === 'directory') value.add(name)
+        else if (kind === 'link' && isTenantId(name)) problems.push(linkInPlace(tenantDir(name)))
       }
+      return { value, problems }
     },
     ({ path, reason }) => ({
       value: new Set(),
@@ -65,14 +69,27 @@ const machineOf = (kind: MachineKind, dir: string, entry: DirEntry): Machine | P
   return { kind, name, path, form }
 }
 
-const listMachines = (reader: Reader, kind: MachineKind, dir: string): readonly (Machine | Problem)[] => {
-  // A link in the place of the directory would name somebody else's machines.
-  const found = reader.stat(dir)?.kind
-  if (found === 'link') return [leftOut(dir, 'is a link in place of a directory')]
-  if (found !== 'directory') return []
-  return (reader.readDir(dir)?.entries ?? [])
-    .filter(({ name }) => !name.startsWith('.'))
-    .map((entry) => machineOf(kind, dir, entry))
+const NO_MACHINES: readonly Machine[] = []
+
+/** Machines of one kind, and what is no machine. */
+const listMachines = (
+  reader: Reader,
+  id: string,
+  kind: MachineKind,
+  directory: string,
+): readonly (Machine | Problem)[] => {
+  const dir = (): string => `${tenantDir(id)}/${directory}`
+  try {
+    const entries = reader.listInside(TENANTS_DIR, `${id}/${directory}`)
+    if (entries === undefined || entries.length === 0) return NO_MACHINES
+    return entries.filter(({ name }) => !name.startsWith('.')).map((entry) => machineOf(kind, dir(), entry))
+  } catch (thrown) {
+    if (!(thrown instanceof HostError)) throw thrown
+    const found = reader.stat(dir())?.kind
+    if (found === 'directory') throw thrown
+    // A link in the place of the directory would name somebody else's machines.
+    return found === 'link' ? [leftOut(dir(), 'is a link in place of a directory')] : []
+  }
 }
 
 /** Whether a tenant that has a directory has a root for its infrastructure VM in it. */
@@ -81,18 +98,17 @@ export const readHasRootfs = (reader: Reader, id: string): boolean =>
 
 /** Only of a tenant that has a directory. */
 export const readDisk = (reader: Reader, id: string): Checked<Disk> => {
-  const dir = tenantDir(id)
-  const found = [
-    ...listMachines(reader, 'vm', `${dir}/machines`),
-    ...listMachines(reader, 'container', `${dir}/containers`),
-  ]
+  const hasRootfs = readHasRootfs(reader, id)
+  const vms = listMachines(reader, id, 'vm', 'machines')
+  const containers = listMachines(reader, id, 'container', 'containers')
+  if (vms === NO_MACHINES && containers === NO_MACHINES) return hasRootfs ? ONLY_ROOTFS : NOTHING
   const machines: Machine[] = []
   const problems: Problem[] = []
-  for (const one of found) {
+  for (const one of [...vms, ...containers]) {
     if (isProblem(one)) problems.push({ ...one, tenant: id })
     else if (machines.some(({ name }) => name === one.name)) {
       problems.push({ ...leftOut(one.path, `there is another machine '${one.name}'`), tenant: id })
     } else machines.push(one)
   }
-  return { value: { hasRootfs: readHasRootfs(reader, id), machines }, problems }
+  return { value: { hasRootfs, machines }, problems }
 }

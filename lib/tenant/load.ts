@@ -1,11 +1,11 @@
-import type { Reader } from '../host/host.ts'
-import { orElse } from '../host/host.ts'
-import { resolveInside } from '../host/resolve.ts'
-import { metadataFile, templateMetadata, tenantDir } from '../layout/paths.ts'
+import type { Reader, TextFile } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { METADATA, metadataFile, templateMetadata, tenantDir } from '../layout/paths.ts'
 import type { Entry, Registry } from '../registry/registry.ts'
 import { readRegistry } from '../registry/registry.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf, syntaxProblem } from '../report/json-source.ts'
+import { jsonText } from '../report/json-text.ts'
 import type { Problem } from '../report/problem.ts'
 import { isError, wholeFile } from '../report/problem.ts'
 import { validate } from './check.ts'
@@ -38,17 +38,11 @@ export interface Load {
 
 const LARGEST_METADATA = 64 << 10
 
-/** A tenant wrote it: only a file inside its directory is read, however the path gets there. */
-const readTenantFile = (reader: Reader, id: string, file: string): string | undefined => {
-  const dir = tenantDir(id)
-  const found = resolveInside(reader, dir, file.slice(dir.length + 1))
-  return found === undefined ? undefined : reader.readFile(found.path, LARGEST_METADATA)?.text
-}
-
 type Read = { readonly metadata: Metadata | undefined } | { readonly problems: readonly Problem[] }
 
-const parseMetadata = (file: string, text: string | undefined): Read => {
-  if (text === undefined) return { metadata: undefined }
+const NO_METADATA: Read = { metadata: undefined }
+
+const parseMetadata = (file: string, text: string): Read => {
   const source: JsonSource = { file, text, path: [] }
   let value: unknown
   try {
@@ -60,11 +54,15 @@ const parseMetadata = (file: string, text: string | undefined): Read => {
   return 'problems' in checked ? checked : { metadata: checked.value }
 }
 
-const readMetadata = (file: string, read: () => string | undefined): Read =>
-  orElse<Read>(
-    () => parseMetadata(file, read()),
-    ({ path, reason }) => ({ problems: [{ severity: 'error', at: wholeFile(path), message: reason }] }),
-  )
+const readMetadata = (file: string, read: (limit: number) => TextFile | undefined): Read => {
+  try {
+    const found = read(LARGEST_METADATA)
+    return found === undefined ? NO_METADATA : parseMetadata(file, jsonText(found))
+  } catch (thrown) {
+    if (!(thrown instanceof HostError)) throw thrown
+    return { problems: [{ severity: 'error', at: wholeFile(thrown.path), message: thrown.reason }] }
+  }
+}
 
 /** Whether an entry that makes no sense at least says that it is not meant to start. */
 const saysEnabled = (value: unknown): boolean => (value as { enabled?: unknown } | null | undefined)?.enabled !== false
@@ -74,6 +72,14 @@ const withTenant = (id: string, problems: readonly Problem[]): readonly Problem[
     const hint = problem.hint ?? (index === problems.length - 1 ? `bitbuilder verify ${id}` : undefined)
     return { ...problem, tenant: id, ...(hint === undefined ? {} : { hint }) }
   })
+
+interface MetadataOf {
+  /** The tenant's own, then its template's. */
+  readonly list: readonly Metadata[]
+  readonly problems: readonly Problem[]
+}
+
+const UNKNOWN: MetadataOf = { list: [], problems: [] }
 
 /**
  * Reads the registry and prepares to load its entries. `/var/lib/tenants` is listed once: most tenants of a large host
@@ -88,17 +94,19 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
     const known = templates.get(name)
     if (known !== undefined) return known
     const file = templateMetadata(name)
-    const read = readMetadata(file, () => reader.readFile(file, LARGEST_METADATA)?.text)
+    const read = readMetadata(file, (limit) => reader.readFile(file, limit))
     templates.set(name, read)
     return read
   }
 
-  const metadataOf = (id: string): { readonly list: readonly Metadata[]; readonly problems: readonly Problem[] } => {
-    if (!provisioned.has(id)) return { list: [], problems: [] }
+  const metadataOf = (id: string): MetadataOf => {
+    if (!provisioned.has(id)) return UNKNOWN
     const file = metadataFile(id)
-    const own = readMetadata(file, () => readTenantFile(reader, id, file))
+    // A tenant wrote it: only a file inside its directory is read, however the path gets there.
+    const own = readMetadata(file, (limit) => reader.readFileInside(tenantDir(id), METADATA, limit))
+    if (own === NO_METADATA) return UNKNOWN
     if ('problems' in own) return { list: [], problems: own.problems }
-    if (own.metadata === undefined) return { list: [], problems: [] }
+    if (own.metadata === undefined) return UNKNOWN
     const name = own.metadata.template?.name
     if (name === undefined) return { list: [own.metadata], problems: [] }
     const template = templateRead(name)
@@ -125,7 +133,7 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
       if (checked.value.id !== entry.id) return refused(entry, [idMismatch(entry, checked.value.id)])
       const { list, problems } = metadataOf(entry.id)
       if (problems.some(isError)) return refused(entry, problems)
-      const warnings = withTenant(entry.id, problems)
+      const warnings = problems.length === 0 ? problems : withTenant(entry.id, problems)
       const tenant = makeTenant(checked.value, entry.source.file, list)
       const here = tenant.hosts?.some((pattern) => matchesPattern(pattern, host)) ?? true
       return { state: here ? 'here' : 'elsewhere', id: entry.id, tenant, warnings }

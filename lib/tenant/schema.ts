@@ -3,7 +3,7 @@
  * in code, man page and registry. Plain data: whether a value fits is asked of shape.ts, what is wrong with it of zod.ts.
  */
 
-import { TENANT_ID, TENANT_ID_WORDS } from '../layout/names.ts'
+import { isTenantId, TENANT_ID, TENANT_ID_WORDS } from '../layout/names.ts'
 import type { Infer, Shape } from './shape.ts'
 import { parseSize, SIZE, SIZE_WORDS } from './values.ts'
 
@@ -131,7 +131,7 @@ export const tenantShape = {
   is: 'object',
   keys: {
     $schema: schemaAddress,
-    id: { is: 'text', words: TENANT_ID_WORDS, pattern: { of: TENANT_ID, words: TENANT_ID_WORDS } },
+    id: { is: 'text', words: TENANT_ID_WORDS, pattern: { of: TENANT_ID, words: TENANT_ID_WORDS }, test: isTenantId },
     description: text('a text', 200),
     /** Whether the tenant starts at boot. */
     enabled: flag,

@@ -12,7 +12,7 @@ interface TextShape {
   /** In Unicode code points, as JSON Schema counts. */
   readonly longest?: number
   readonly pattern?: { readonly of: RegExp; readonly words: string }
-  /** What the pattern alone cannot say; not asked when that does not match. */
+  /** The whole of it where the pattern, kept for the schema, is not enough. */
   readonly test?: (text: string) => boolean
 }
 
@@ -83,45 +83,73 @@ export type Infer<S> = S extends { readonly is: 'text' }
 const isLonger = (text: string, longest: number): boolean =>
   text.length > longest && (text.length > 2 * longest || [...text].length > longest)
 
-const acceptsText = ({ longest, pattern, test }: TextShape, value: unknown): boolean =>
-  typeof value === 'string' &&
-  (longest === undefined || !isLonger(value, longest)) &&
-  (pattern === undefined || pattern.of.test(value)) &&
-  (test === undefined || test(value))
+/** Whether a value, as JSON.parse gave it, has the shape that this was made from. */
+type Check = (value: unknown) => boolean
 
-const isWithin = ({ least, most }: IntegerShape | NumberShape, value: number): boolean =>
-  value >= least && value <= most
+const checkText = ({ longest = Number.POSITIVE_INFINITY, pattern, test }: TextShape): Check => {
+  const passes = test ?? ((text: string) => pattern === undefined || pattern.of.test(text))
+  return (value) => typeof value === 'string' && (value.length <= longest || !isLonger(value, longest)) && passes(value)
+}
 
-const acceptsList = ({ of }: ListShape, value: unknown): boolean =>
-  Array.isArray(value) && value.every((one) => accepts(of, one))
+const checkNumber = ({ least, most }: IntegerShape | NumberShape, isKind: Check): Check => {
+  return (value) => isKind(value) && (value as number) >= least && (value as number) <= most
+}
 
-const acceptsObject = ({ keys, required, open }: ObjectShape, value: unknown): boolean => {
-  if (!isObject(value)) return false
-  // Own keys only: what an object inherits was not written by anybody. JSON.parse makes `__proto__` an own key.
-  for (const key of Object.keys(value)) {
-    if (Object.hasOwn(keys, key)) {
-      if (!accepts(keys[key] as Shape, value[key])) return false
-    } else if (open !== true) return false
+const checkList = ({ of }: ListShape): Check => {
+  const check = checkOf(of)
+  return (value) => Array.isArray(value) && value.every((one) => check(one))
+}
+
+const checkObject = ({ keys, required = [], open }: ObjectShape): Check => {
+  // Made when a key is first seen: an entry has few of all that it could have.
+  const known: Record<string, Check> = Object.create(null)
+  const checkAt = (key: string): Check | undefined => {
+    const check = Object.hasOwn(keys, key) ? checkOf(keys[key] as Shape) : undefined
+    if (check !== undefined) known[key] = check
+    return check
   }
-  return required === undefined || required.every((key) => Object.hasOwn(value, key))
+  return (value) => {
+    if (!isObject(value)) return false
+    // Own keys only: what an object inherits was not written by anybody. JSON.parse makes `__proto__` an own key.
+    const found = Object.keys(value)
+    for (let at = 0; at < found.length; at += 1) {
+      const key = found[at] as string
+      const check = known[key] ?? checkAt(key)
+      if (check === undefined ? open !== true : !check(value[key])) return false
+    }
+    return required.length === 0 || required.every((key) => Object.hasOwn(value, key))
+  }
+}
+
+const isNumber: Check = (value) => typeof value === 'number'
+const isFlag: Check = (value) => typeof value === 'boolean'
+
+const makeCheck = (shape: Shape): Check => {
+  switch (shape.is) {
+    case 'text':
+      return checkText(shape)
+    case 'integer':
+      return checkNumber(shape, Number.isSafeInteger)
+    case 'number':
+      return checkNumber(shape, isNumber)
+    case 'flag':
+      return isFlag
+    case 'choice':
+      return (value) => shape.of.includes(value as string)
+    case 'list':
+      return checkList(shape)
+    case 'object':
+      return checkObject(shape)
+  }
+}
+
+const checks = new Map<Shape, Check>()
+
+const checkOf = (shape: Shape): Check => {
+  const made = checks.get(shape) ?? makeCheck(shape)
+  checks.set(shape, made)
+  return made
 }
 
 /** Whether a value, as JSON.parse gave it, has this shape. */
-export const accepts = (shape: Shape, value: unknown): boolean => {
-  switch (shape.is) {
-    case 'text':
-      return acceptsText(shape, value)
-    case 'integer':
-      return Number.isSafeInteger(value) && isWithin(shape, value as number)
-    case 'number':
-      return typeof value === 'number' && isWithin(shape, value)
-    case 'flag':
-      return typeof value === 'boolean'
-    case 'choice':
-      return shape.of.includes(value as string)
-    case 'list':
-      return acceptsList(shape, value)
-    case 'object':
-      return acceptsObject(shape, value)
-  }
-}
+export const accepts = (shape: Shape, value: unknown): boolean => checkOf(shape)(value)

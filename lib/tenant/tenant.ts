@@ -16,13 +16,13 @@ export interface Resources {
 
 export interface Infra {
   /** Undefined: exactly when there is an infra/rootfs. */
-  readonly enabled: boolean | undefined
-  readonly cpu: number | undefined
+  readonly enabled?: boolean | undefined
+  readonly cpu?: number | undefined
   /** Bytes. */
   readonly memory: number | undefined
   /** Relative to the tenant's directory. */
-  readonly kernel: string | undefined
-  readonly initrd: string | undefined
+  readonly kernel?: string | undefined
+  readonly initrd?: string | undefined
 }
 
 export interface Extensions {
@@ -47,16 +47,24 @@ export interface Tenant {
   readonly hosts: readonly string[] | undefined
 }
 
+const NO_INFRA: Infra = { memory: undefined }
+const USUAL_EXTENSIONS: Extensions = { base: 'host', mutable: true }
+
 const bytes = (text: string | undefined): number | undefined => (text === undefined ? undefined : parseSize(text))
 
+type Part = 'resources' | 'infra' | 'extensions'
+
+const NOTHING = {}
+
 /** The first of the three that says something: registry, then the tenant's repository, then its template. */
-const layered = <K extends 'resources' | 'infra' | 'extensions'>(
+const layered = <K extends Part>(
   key: K,
   entry: TenantEntry,
   metadata: readonly Metadata[],
-) => {
+): Partial<NonNullable<TenantEntry[K]>> => {
+  if (metadata.length === 0) return entry[key] ?? NOTHING
   const layers = [entry[key], ...metadata.flatMap((one) => [one[key], one.defaults?.[key]])]
-  return Object.assign({}, ...layers.reverse()) as NonNullable<TenantEntry[K]>
+  return Object.assign({}, ...layers.reverse())
 }
 
 /** `metadata`: the tenant's own, then its template's. */
@@ -77,15 +85,12 @@ export const makeTenant = (entry: TenantEntry, definedIn: string, metadata: read
       tasks: resources.tasks,
       ioWeight: resources.ioWeight,
     },
-    infra: {
-      enabled: infra.enabled,
-      cpu: infra.cpu,
-      memory: bytes(infra.memory),
-      kernel: infra.kernel,
-      initrd: infra.initrd,
-    },
-    network: entry.network ?? {},
-    extensions: { base: extensions.base ?? 'host', mutable: extensions.mutable ?? true },
+    infra: infra === NOTHING ? NO_INFRA : { ...infra, memory: bytes(infra.memory) },
+    network: entry.network ?? NOTHING,
+    extensions:
+      extensions === NOTHING
+        ? USUAL_EXTENSIONS
+        : { base: extensions.base ?? 'host', mutable: extensions.mutable ?? true },
     hosts: entry.placement?.hosts,
   }
 }

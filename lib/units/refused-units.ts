@@ -2,8 +2,8 @@ import { REGISTRY_SERVICE, TENANTS_TARGET, tenantService } from '../layout/names
 import { program } from '../layout/paths.ts'
 import type { Problem } from '../report/problem.ts'
 import { printable, renderHint, renderProblem } from '../report/problem.ts'
-import type { Raw, Unit } from '../systemd/unit.ts'
-import { exec } from '../systemd/unit.ts'
+import type { Raw } from '../systemd/unit.ts'
+import { exec, line, lines, section } from '../systemd/unit.ts'
 import type { UnitSet } from '../systemd/unit-set.ts'
 import { unitFile, wants } from '../systemd/unit-set.ts'
 
@@ -19,25 +19,25 @@ const saying = (problems: readonly Problem[]) =>
     .slice(0, MOST_LINES)
     .flatMap((problem) => [renderProblem(problem), ...renderHint(problem)])
     .concat(problems.length > MOST_LINES ? [`and ${problems.length - MOST_LINES} more: bitbuilder verify`] : [])
-    .map((line) => exec('/usr/bin/echo', `<3>${line}`))
+    .map((said) => exec('/usr/bin/echo', `<3>${said}`))
 
 /** A full unit instead of the template, so that nothing the tenant would require is started in vain; what is running can still be stopped. */
-const failing = (description: string, source: string, problems: readonly Problem[], stop: Raw | undefined): Unit => ({
-  sections: {
-    Unit: {
-      Description: oneLine(description),
-      Documentation: 'man:tenants.json(5) man:bitbuilder(8)',
-      SourcePath: source,
-    },
-    Service: {
-      Type: 'oneshot',
-      RemainAfterExit: true,
-      ExecStartPre: saying(problems),
-      ExecStart: exec('/usr/bin/false'),
-      ExecStop: stop,
-    },
-  },
-})
+const failing = (description: string, source: string, problems: readonly Problem[], stop: Raw | undefined): string =>
+  section(
+    'Unit',
+    line('Description', oneLine(description)) +
+      line('Documentation', 'man:tenants.json(5) man:bitbuilder(8)') +
+      // A file may have a name that no unit file can hold.
+      line('SourcePath', oneLine(source) === source ? source : undefined),
+  ) +
+  section(
+    'Service',
+    line('Type', 'oneshot') +
+      line('RemainAfterExit', true) +
+      lines('ExecStartPre', saying(problems)) +
+      line('ExecStart', exec('/usr/bin/false')) +
+      line('ExecStop', stop),
+  )
 
 /** The unit of a tenant that is refused: it fails at once and says why. */
 export const refusedUnits = (

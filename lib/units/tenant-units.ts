@@ -8,114 +8,116 @@ import {
   tenantSlice,
 } from '../layout/names.ts'
 import { tenantDir, unitTemplate } from '../layout/paths.ts'
-import type { Raw, Unit } from '../systemd/unit.ts'
-import { environment, raw, unitNames, words } from '../systemd/unit.ts'
+import { environment, escapeSpecifiers, line, plainLine, section, unitNames, words } from '../systemd/unit.ts'
 import type { UnitSet } from '../systemd/unit-set.ts'
-import { dropIn, instanceLink, unitFile, wants } from '../systemd/unit-set.ts'
+import { dropIn, instanceLink, type UnitFile, unitFile, wants } from '../systemd/unit-set.ts'
 import type { Disk, Machine } from '../tenant/disk.ts'
-import type { Tenant } from '../tenant/tenant.ts'
+import type { Resources, Tenant } from '../tenant/tenant.ts'
 import { formatSize } from '../tenant/values.ts'
 
 /** Whether the infrastructure VM is to run. */
 const hasInfra = (tenant: Tenant, disk: Disk): boolean => tenant.infra.enabled ?? disk.hasRootfs
 
-const size = (bytes: number | undefined): string | undefined => (bytes === undefined ? undefined : formatSize(bytes))
-
-/** CPUQuota= counts in percent of one CPU, systemd.resource-control(5). */
-const percent = (cpus: number | undefined): Raw | undefined =>
-  cpus === undefined ? undefined : raw(`${Math.round(cpus * 100)}%`)
-
 const describe = ({ id, description }: Tenant): string =>
   description === undefined ? `Tenant ${id}` : `Tenant ${id}, ${description}`
 
-const slice = (tenant: Tenant): Unit => ({
-  sections: {
-    Unit: { Description: describe(tenant), Documentation: 'man:tenants.json(5)', SourcePath: tenant.definedIn },
-    Slice: {
-      CPUQuota: percent(tenant.resources.cpu),
-      MemoryMax: size(tenant.resources.memory),
-      TasksMax: tenant.resources.tasks,
-      IOWeight: tenant.resources.ioWeight,
-    },
-  },
-})
+/** Lines that more than one file of a tenant has. */
+interface Common {
+  readonly description: string
+  readonly source: string
+  readonly slice: string
+}
 
-const tenantDropIn = (tenant: Tenant, wanted: readonly string[]): Unit => ({
-  sections: {
-    Unit: { Description: describe(tenant), SourcePath: tenant.definedIn, Wants: unitNames(wanted) },
-    Service: { Slice: tenantSlice(tenant.id) },
-  },
-})
+/** The last of them: most tenants have theirs from one file. */
+let source = { definedIn: '', text: '' }
+
+const sourceOf = (definedIn: string): string => {
+  if (source.definedIn !== definedIn) source = { definedIn, text: line('SourcePath', definedIn) }
+  return source.text
+}
+
+const DOCUMENTATION = line('Documentation', 'man:tenants.json(5)')
+
+/** CPUQuota= counts in percent of one CPU, systemd.resource-control(5). */
+const limits = ({ cpu, memory, tasks, ioWeight }: Resources): string => {
+  const quota = cpu === undefined ? '' : plainLine('CPUQuota', `${Math.round(cpu * 100)}%`)
+  const most = memory === undefined ? '' : plainLine('MemoryMax', formatSize(memory))
+  const processes = tasks === undefined ? '' : plainLine('TasksMax', tasks)
+  const weight = ioWeight === undefined ? '' : plainLine('IOWeight', ioWeight)
+  return `${quota}${most}${processes}${weight}`
+}
+
+const slice = ({ description, source }: Common, resources: Resources): string =>
+  section('Unit', `${description}${DOCUMENTATION}${source}`) + section('Slice', limits(resources))
+
+const tenantDropIn = ({ description, source, slice }: Common, wanted: readonly string[]): string =>
+  section('Unit', `${description}${source}${line('Wants', unitNames(wanted))}`) + section('Service', slice)
 
 const below = (id: string, relative: string | undefined): string | undefined =>
   relative === undefined ? undefined : `${tenantDir(id)}/${relative}`
 
 /** The template splits INFRA_BOOT into words; no path in it needs quoting. */
-const infraDropIn = ({ id, definedIn, infra }: Tenant): Unit => {
+const infraDropIn = ({ id, infra }: Tenant, { source, slice }: Common): string => {
   const kernel = below(id, infra.kernel)
   const initrd = below(id, infra.initrd)
   const boot = [
     ...(kernel === undefined ? [] : [`--linux=${kernel}`]),
     ...(initrd === undefined ? [] : [`--initrd=${initrd}`]),
   ]
-  return {
-    sections: {
-      Unit: { SourcePath: definedIn },
-      Service: {
-        Slice: tenantSlice(id),
-        Environment: environment({
-          ...(infra.cpu === undefined ? {} : { INFRA_CPUS: String(infra.cpu) }),
-          ...(infra.memory === undefined ? {} : { INFRA_RAM: formatSize(infra.memory) }),
-          ...(boot.length === 0 ? {} : { INFRA_BOOT: boot.join(' ') }),
-        }),
-      },
-    },
-  }
+  const settings = environment({
+    ...(infra.cpu === undefined ? {} : { INFRA_CPUS: String(infra.cpu) }),
+    ...(infra.memory === undefined ? {} : { INFRA_RAM: formatSize(infra.memory) }),
+    ...(boot.length === 0 ? {} : { INFRA_BOOT: boot.join(' ') }),
+  })
+  return section('Unit', source) + section('Service', slice + line('Environment', settings))
 }
 
 /** An instance `acme:web` cannot be taken apart by specifiers, so what the template needs of its halves stands here. */
-const machineDropIn = ({ id, definedIn }: Tenant, { kind, name, path, form }: Machine): Unit => ({
-  sections: {
-    Unit: {
-      Description: `${kind === 'vm' ? 'Machine' : 'Container'} ${name} of tenant ${id}`,
-      SourcePath: definedIn,
-      BindsTo: tenantService(id),
-      After: tenantService(id),
-      RequiresMountsFor: words([path]),
-    },
-    Service: {
-      Slice: tenantSlice(id),
-      Environment: environment({
-        TENANT_ID: id,
-        MACHINE_NAME: machineName(id, name),
-        MACHINE_SOURCE: `--${form}=${path}`,
-      }),
-    },
-  },
-})
+const machineDropIn = (id: string, { kind, name, path, form }: Machine, { source, slice }: Common): string => {
+  const settings = environment({
+    TENANT_ID: id,
+    MACHINE_NAME: machineName(id, name),
+    MACHINE_SOURCE: `--${form}=${path}`,
+  })
+  const unit =
+    line('Description', `${kind === 'vm' ? 'Machine' : 'Container'} ${name} of tenant ${id}`) +
+    source +
+    plainLine('BindsTo', tenantService(id)) +
+    plainLine('After', tenantService(id)) +
+    line('RequiresMountsFor', words([path]))
+  return section('Unit', unit) + section('Service', slice + line('Environment', settings))
+}
+
+const TENANT_TEMPLATE = unitTemplate('tenant@.service')
+const NETWORK_TEMPLATE = unitTemplate('tenant-network@.service')
 
 /** Everything that tenant-generator writes for one tenant: links to the shipped templates, drop-ins, its slice. */
 export const tenantUnits = (tenant: Tenant, disk: Disk): UnitSet => {
   const { id } = tenant
-  const infra = hasInfra(tenant, disk)
-  const machines = disk.machines.map((machine) => ({ machine, name: machineService(machine.kind, id, machine.name) }))
-  const wanted = [...(infra ? [infraService(id)] : []), ...machines.map(({ name }) => name)]
-  const tenantTemplate = unitTemplate('tenant@.service')
-  return [
-    instanceLink(tenantService(id), tenantTemplate),
-    dropIn(tenantService(id), tenantDropIn(tenant, wanted)),
-    instanceLink(networkService(id), unitTemplate('tenant-network@.service')),
-    ...(infra
-      ? [
-          instanceLink(infraService(id), unitTemplate('tenant-infra@.service')),
-          dropIn(infraService(id), infraDropIn(tenant)),
-        ]
-      : []),
-    ...machines.flatMap(({ machine, name }) => [
-      instanceLink(name, unitTemplate(`tenant-${machine.kind}@.service`)),
-      dropIn(name, machineDropIn(tenant, machine)),
-    ]),
-    unitFile(tenantSlice(id), slice(tenant)),
-    ...(tenant.enabled ? [wants(TENANTS_TARGET, tenantService(id), tenantTemplate)] : []),
+  const service = tenantService(id)
+  const sliceName = tenantSlice(id)
+  const common: Common = {
+    // One line without control characters, or the entry would have been refused.
+    description: plainLine('Description', escapeSpecifiers(describe(tenant))),
+    source: sourceOf(tenant.definedIn),
+    slice: plainLine('Slice', sliceName),
+  }
+  const wanted: string[] = []
+  const set: UnitFile[] = [
+    unitFile(sliceName, slice(common, tenant.resources)),
+    instanceLink(service, TENANT_TEMPLATE),
+    instanceLink(networkService(id), NETWORK_TEMPLATE),
   ]
+  if (tenant.enabled) set.push(wants(TENANTS_TARGET, service, TENANT_TEMPLATE))
+  const add = (name: string, template: string, text: string): void => {
+    wanted.push(name)
+    set.push(instanceLink(name, unitTemplate(template)), dropIn(name, text))
+  }
+  if (hasInfra(tenant, disk)) add(infraService(id), 'tenant-infra@.service', infraDropIn(tenant, common))
+  for (const machine of disk.machines) {
+    const name = machineService(machine.kind, id, machine.name)
+    add(name, `tenant-${machine.kind}@.service`, machineDropIn(id, machine, common))
+  }
+  set.push(dropIn(service, tenantDropIn(common, wanted)))
+  return set
 }
