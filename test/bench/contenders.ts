@@ -1,81 +1,113 @@
 /** Who runs against whom. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { EMPTY, inProject } from './empty.ts'
-import { type Contender, DIRECTORIES } from './measure.ts'
+import { availableParallelism, loadavg } from 'node:os'
+import { EMPTY, inProject, NATIVE, OURS, PLAIN, PORTABLE } from './executables.ts'
+import { type Contender, DIRECTORIES, NORMAL } from './measure.ts'
 import { hasExtensions } from './tree.ts'
 
-export const EXECUTABLE = inProject('dist/bitbuilder')
-
-export const OURS = ['tenant-generator', 'mount-generator'] as const
-const THEIRS = ['systemd-fstab-generator', 'systemd-getty-generator'] as const
-const GENERATORS = '/usr/lib/systemd/system-generators'
+type Ours = (typeof OURS)[number]
 
 /** Names in the tables; the budgets are computed by them. */
-export const original = (name: string): string => `original ${name}`
-export const EMPTY_NAME = 'same engine, empty script'
+export const native = (name: string): string => `native ${name}`
+export const portable = (name: string): string => `portable ${name}`
+export const plain = (name: string): string => `plain C ${name}`
+export const original = (name: string): string => `bash and jq ${name}`
+export const EMPTY_NAME = 'portable, empty script'
+export const FSTAB = 'systemd-fstab-generator'
+const QUADLET = 'podman-system-generator'
 /** What starting and waiting costs at all: part of every figure. */
 const NOTHING_NAME = '/bin/true'
 
-const normal = DIRECTORIES[0] as string
+const GENERATORS = '/usr/lib/systemd/system-generators'
 
-const expectFiles = (what: string, expected: number, matches: (name: string) => boolean) => (): void => {
-  const found = readdirSync(normal).filter(matches).length
-  if (found !== expected) throw new Error(`${what}: wrote ${found} units of tenants, expected ${expected}`)
+const expectNames = (what: string, expected: number, matches: RegExp) => (): void => {
+  const found = readdirSync(NORMAL).filter((name) => matches.test(name)).length
+  if (found !== expected) throw new Error(`${what}: wrote ${found} of what it is timed for, expected ${expected}`)
 }
 
 const noCheck = (): void => {}
 
-/** How often: enough for a median, and no longer than somebody waits. The originals take seconds at a thousand. */
-const runsOf = (count: number, quick: boolean): { readonly quickOnes: number; readonly slowOnes: number } => {
-  if (quick) return { quickOnes: 3, slowOnes: 3 }
-  return { quickOnes: count >= 1000 ? 20 : 40, slowOnes: count >= 1000 ? 3 : count >= 100 ? 5 : 20 }
+/** How often: enough for a median, and no longer than somebody waits. */
+export interface Runs {
+  readonly quick: number
+  /** Of the originals, which take seconds at a thousand; 0 leaves them out. */
+  readonly slow: number
 }
 
 const numbersTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1)
 
-/** At so many tenants. The tree must be planted. */
-export const contendersAt = (count: number, quick: boolean): readonly Contender[] => {
-  const { quickOnes, slowOnes } = runsOf(count, quick)
-  const isService = (name: string): boolean => /^tenant@tenant-[0-9]{4}\.service$/.test(name)
-  const isMount = (name: string): boolean => name.endsWith('ext.mount')
-  const overlays = 2 * numbersTo(count).filter(hasExtensions).length
-  const checks = {
-    'tenant-generator': expectFiles('tenant-generator', count, isService),
-    'mount-generator': expectFiles('mount-generator', overlays, isMount),
+const SERVICE = /^tenant@tenant-[0-9]{4,}\.service$/
+const OVERLAY = /ext\.mount$/
+
+/** The same job, done by a directory of executables. */
+const generators = (
+  directory: string,
+  naming: (name: string) => string,
+  count: number,
+  overlays: number,
+  runs: number,
+): Readonly<Record<Ours, Contender>> => {
+  const one = (name: Ours, expected: number, matches: RegExp): Contender => ({
+    name: naming(name),
+    command: [`${directory}/${name}`, ...DIRECTORIES],
+    runs,
+    check: expectNames(naming(name), expected, matches),
+  })
+  return {
+    'tenant-generator': one('tenant-generator', count, SERVICE),
+    'mount-generator': one('mount-generator', overlays, OVERLAY),
   }
-  const originalChecks = {
-    'tenant-generator': expectFiles('the original tenant-generator', count, isService),
-    'mount-generator': expectFiles('the original mount-generator', 2 * count, isMount),
-  }
-  const none = count === 0
+}
+
+const others = (count: number, runs: number): readonly Contender[] => {
+  const one = (name: string, expected: number, matches: RegExp): Contender => ({
+    name,
+    command: [`${GENERATORS}/${name}`, ...DIRECTORIES],
+    runs,
+    check: expectNames(name, expected, matches),
+  })
   return [
-    ...OURS.map((name) => ({
-      name,
-      command: [inProject(`dist/bin/${name}`), ...DIRECTORIES],
-      runs: quickOnes,
-      check: checks[name],
-    })),
-    ...OURS.map((name) => ({
-      name: original(name),
-      command: [inProject(`test/originals/${name}`), ...DIRECTORIES],
-      runs: slowOnes,
-      // With an empty directory its unmatched pattern is a tenant '*' to the shell, but no directory: nothing is written.
-      check: none ? noCheck : originalChecks[name],
-    })),
-    { name: EMPTY_NAME, command: [EMPTY], runs: quickOnes, check: noCheck },
-    ...THEIRS.filter((name) => existsSync(`${GENERATORS}/${name}`)).map((name) => ({
-      name,
-      command: [`${GENERATORS}/${name}`, ...DIRECTORIES],
-      runs: quickOnes,
-      check: noCheck,
-    })),
-    { name: NOTHING_NAME, command: ['/bin/true'], runs: quickOnes, check: noCheck },
+    one(FSTAB, 1, /^-\.mount$/),
+    one('systemd-getty-generator', 0, /^(?!getty\.target\.wants$)/),
+    // Without the kernel's zram it writes nothing and says why.
+    ...(hasZram() ? [one('zram-generator', 1, /^dev-zram0\.swap$/)] : []),
+    one(QUADLET, count, /^tenant-[0-9]{4,}\.service$/),
   ]
 }
 
-/** Processor, kernel and systemd, as far as they can be had: figures mean little without. */
+export const hasZram = (): boolean => existsSync('/sys/class/zram-control')
+
+export interface Field {
+  /** All that are timed. */
+  readonly contenders: readonly Contender[]
+  /** Those that have to write the same. */
+  readonly alike: readonly (readonly [Contender, ...Contender[]])[]
+}
+
+/** At so many tenants. The tree must be planted. */
+export const fieldAt = (count: number, { quick, slow }: Runs): Field => {
+  const overlays = 2 * numbersTo(count).filter(hasExtensions).length
+  const ours = [
+    generators(NATIVE, native, count, overlays, quick),
+    generators(PORTABLE, portable, count, overlays, quick),
+    generators(PLAIN, plain, count, overlays, quick),
+  ] as const
+  const originals = slow === 0 ? [] : [generators(inProject('test/originals'), original, count, 2 * count, slow)]
+  const [first, ...rest] = ours
+  return {
+    contenders: [
+      ...[...ours, ...originals].flatMap((one) => OURS.map((name) => one[name])),
+      { name: EMPTY_NAME, command: [EMPTY], runs: quick, check: noCheck },
+      ...others(count, quick),
+      { name: NOTHING_NAME, command: ['/bin/true'], runs: quick, check: noCheck },
+    ],
+    alike: OURS.map((name) => [first[name], ...rest.map((one) => one[name])] as const),
+  }
+}
+
+/** Processor, kernel and what else goes on, as far as they can be had: figures mean little without. */
 export const describeMachine = (): string => {
   const model = /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown processor'
-  return `${model}, Linux ${readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim()}`
+  return `${model}, ${availableParallelism()} processors, Linux ${readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim()}, load before ${loadavg()[0]?.toFixed(1)}`
 }

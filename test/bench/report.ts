@@ -1,141 +1,154 @@
-/** Figures for people, and what was promised against what is. */
+/** Figures for people. */
 
-import { EMPTY_NAME, OURS, original } from './contenders.ts'
+import type { Boot } from './boot.ts'
+import { type Budget, type Found, numberOf } from './budgets.ts'
+import type { Measured } from './inside.ts'
 import type { Timing } from './measure.ts'
-import type { Reload } from './reload.ts'
+import { type ByEngine, ENGINES, type Reload } from './reload.ts'
 
-export interface AtCount {
-  readonly tenants: number
-  readonly timings: readonly Timing[]
-}
-
-export interface Budget {
-  readonly what: string
-  /** Undefined for what is only told. */
-  readonly limit: number | undefined
-  /** Undefined when this run did not measure it. */
-  readonly found: number | undefined
-  readonly met: boolean | undefined
-}
-
-export interface Report {
+export interface Report extends Found {
+  /** One line each. */
   readonly machine: string
-  /** Bytes. */
-  readonly size: number
-  readonly emptySize: number
-  readonly counts: readonly AtCount[]
+  readonly root: string
+  readonly cold: readonly Measured[]
+  /** What was not measured, and why. */
+  readonly notes: readonly string[]
   readonly reloads: readonly Reload[]
   readonly budgets: readonly Budget[]
 }
 
-const medianOf = (counts: readonly AtCount[], tenants: number, name: string): number | undefined =>
-  counts.find((one) => one.tenants === tenants)?.timings.find((timing) => timing.name === name)?.median
-
-/** The quotient of two medians at a count. */
-const ratio = (counts: readonly AtCount[], tenants: number, above: string, below: string): number | undefined => {
-  const [numerator, denominator] = [medianOf(counts, tenants, above), medianOf(counts, tenants, below)]
-  return numerator === undefined || denominator === undefined ? undefined : numerator / denominator
-}
-
-const sum = (values: readonly (number | undefined)[]): number | undefined =>
-  values.reduce<number | undefined>(
-    (total, value) => (total === undefined || value === undefined ? undefined : total + value),
-    0,
-  )
-
-/** How much faster both of ours together are than both originals together. */
-const timesFaster = (counts: readonly AtCount[], tenants: number): number | undefined => {
-  const theirs = sum(OURS.map((name) => medianOf(counts, tenants, original(name))))
-  const ours = sum(OURS.map((name) => medianOf(counts, tenants, name)))
-  return theirs === undefined || ours === undefined ? undefined : theirs / ours
-}
-
-const atMost = (what: string, limit: number, found: number | undefined): Budget => ({
-  what,
-  limit,
-  found,
-  met: found === undefined ? undefined : found <= limit,
-})
-
-/** At 1000 tenants the two a hundred times as fast as the two originals; at one each within 30 % of the engine itself. */
-export const budgetsOf = (counts: readonly AtCount[]): readonly Budget[] => {
-  const faster = timesFaster(counts, 1000)
-  return [
-    {
-      what: 'both generators: times faster than both originals at 1000 tenants, at least',
-      limit: 100,
-      found: faster,
-      met: faster === undefined ? undefined : faster >= 100,
-    },
-    ...OURS.map((name) => ({
-      what: `${name}: times faster than its original at 1000 tenants`,
-      limit: undefined,
-      found: ratio(counts, 1000, original(name), name),
-      met: undefined,
-    })),
-    ...OURS.map((name) =>
-      atMost(`${name}: times an empty script at 1 tenant, at most`, 1.3, ratio(counts, 1, name, EMPTY_NAME)),
-    ),
-  ]
-}
-
 const fixed = (value: number | undefined, digits: number): string => (value === undefined ? '-' : value.toFixed(digits))
 
-const table = (rows: readonly (readonly string[])[]): readonly string[] => {
+/** About three figures: 0.42, 4.20, 42.0, 420. */
+const threeFigures = (value: number): string => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)
+
+type Row = readonly string[]
+
+const table = (rows: readonly Row[]): readonly string[] => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   const cell = (text: string, column: number): string =>
     column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)
   return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd())
 }
 
-const timingRows = ({ timings }: AtCount): readonly (readonly string[])[] => {
-  const against = (name: string, { median }: Timing): string => {
-    const ours = timings.find((timing) => timing.name === name)?.median
-    return ours === undefined ? '-' : (median / ours).toFixed(2)
-  }
-  return [
-    ['milliseconds', 'median', 'min', 'max', 'runs', 'peak MiB', 'to tenant-gen.', 'to mount-gen.'],
-    ...timings.map((timing) => [
-      timing.name,
-      fixed(timing.median, 2),
-      fixed(timing.min, 2),
-      fixed(timing.max, 2),
-      String(timing.runs),
-      fixed(timing.memory === undefined ? undefined : timing.memory / 1024, 1),
-      ...OURS.map((name) => against(name, timing)),
-    ]),
-  ]
+/** A row for each who took part at any count, a column for each count. */
+const byCount = (
+  title: string,
+  measured: readonly Measured[],
+  value: (timing: Timing) => string,
+): readonly string[] => {
+  if (measured.length === 0) return []
+  const names = [...new Set(measured.flatMap(({ timings }) => timings.map(({ name }) => name)))]
+  const rows = names.map((name) => [
+    name,
+    ...measured.map(({ timings }) => {
+      const timing = timings.find((one) => one.name === name)
+      return timing === undefined ? '-' : value(timing)
+    }),
+  ])
+  return ['', title, ...table([['tenants', ...measured.map(({ tenants }) => String(tenants))], ...rows])]
 }
 
-const reloadRows = (reloads: readonly Reload[]): readonly (readonly string[])[] => [
-  ['milliseconds, medians', 'reload with', 'without', 'adds', 'in PID 1 with', 'without', 'adds', 'runs'],
-  ...reloads.map(({ tenants, runs, whole, manager }) => [
-    `${tenants} tenants`,
-    ...[whole, manager].flatMap(({ having, lacking }) => [
-      fixed(having, 1),
-      fixed(lacking, 1),
-      fixed(having - lacking, 1),
-    ]),
-    String(runs),
-  ]),
+const engineRow = (tenants: number, by: ByEngine, runs: number): Row => [
+  numberOf(tenants),
+  ...ENGINES.map((engine) => fixed(by[engine], 1)),
+  ...ENGINES.filter((engine) => engine !== 'none').map((engine) => fixed(by[engine] - by.none, 1)),
+  String(runs),
+]
+
+/** One row for each count: with no generators of ours, with either, and what these add. */
+const byEngine = (
+  title: string,
+  rows: readonly { readonly tenants: number; readonly by: ByEngine; readonly runs: number }[],
+): readonly string[] => {
+  if (rows.length === 0) return []
+  const head = ['', 'without', 'native', 'portable', 'native adds', 'portable adds', 'runs']
+  return ['', title, ...table([head, ...rows.map(({ tenants, by, runs }) => engineRow(tenants, by, runs))])]
+}
+
+const bootTables = (boots: readonly Boot[]): readonly string[] => [
+  ...byEngine(
+    'generator phase of a boot, milliseconds, median',
+    boots.map(({ tenants, generators, runs }) => ({ tenants, by: generators, runs })),
+  ),
+  ...byEngine(
+    'the same, a quarter of the boots was faster',
+    boots.map(({ tenants, quarter, runs }) => ({ tenants, by: quarter, runs })),
+  ),
+]
+
+const reloadTables = (reloads: readonly Reload[]): readonly string[] => [
+  ...byEngine(
+    'systemctl daemon-reload, milliseconds, median',
+    reloads.map(({ tenants, whole, runs }) => ({ tenants, by: whole, runs })),
+  ),
+  ...byEngine(
+    'of it in PID 1',
+    reloads.map(({ tenants, manager, runs }) => ({ tenants, by: manager, runs })),
+  ),
 ]
 
 const budgetLine = ({ what, limit, found, met }: Budget): string => {
   const verdict = found === undefined ? 'not measured' : met === undefined ? '' : met ? 'met' : 'MISSED'
-  return `  ${verdict.padEnd(12)}  ${what}${limit === undefined ? '' : ` ${limit}`}: ${fixed(found, 2)}`
+  return `  ${verdict.padEnd(12)}  ${what}${limit === undefined ? '' : ` ${limit}`}: ${fixed(found, 3)}`
 }
 
-const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
-/** The whole report as plain text. The columns on the right: a row's median divided by that of ours. */
-export const render = ({ machine, size, emptySize, counts, reloads, budgets }: Report): string =>
+/** Runs of who runs most and of who runs least often, at each count. */
+const runs = (measured: readonly Measured[]): string =>
+  measured
+    .map(({ tenants, timings }) => {
+      const counts = timings.map((timing) => timing.runs)
+      const [least, most] = [Math.min(...counts), Math.max(...counts)]
+      return `${least === most ? most : `${most} (${least})`} at ${tenants}`
+    })
+    .join(', ')
+
+const counted = (measured: readonly Measured[]): boolean =>
+  measured.some(({ timings }) => timings.some(({ instructions }) => instructions > 0))
+
+const warmTables = (warm: readonly Measured[]): readonly string[] => [
+  ...byCount('warm: milliseconds, median', warm, ({ median }) => threeFigures(median)),
+  ...(warm.length === 0 ? [] : [`  runs (of the originals): ${runs(warm)}`]),
+  ...byCount('warm: milliseconds, a quarter of the runs was faster', warm, ({ quarter }) => threeFigures(quarter)),
+  ...byCount('peak memory, MiB', warm, ({ memory }) => threeFigures(memory / 1024)),
+  ...(counted(warm)
+    ? byCount('instructions in user mode, millions', warm, ({ instructions }) => threeFigures(instructions / 1e6))
+    : []),
+]
+
+const coldTables = (cold: readonly Measured[]): readonly string[] =>
+  cold.length === 0
+    ? []
+    : [
+        ...byCount('dropped caches: milliseconds, median', cold, ({ median }) => threeFigures(median)),
+        `  runs: ${runs(cold)}. Before each: sync, and page cache, dentries and inodes dropped. Programs, libraries,`,
+        '  registry and tenants lie on disk, what is written on a tmpfs.',
+      ]
+
+/** Of both generators together. */
+const alikeLine = (warm: readonly Measured[]): string => {
+  const counts = warm.map(({ tenants, alike: [one = 0, other = 0] }) => `${one + other} at ${tenants}`)
+  return `the same files by native, portable and plain C, compared: ${counts.join(', ')}`
+}
+
+/** The whole report as plain text. */
+export const render = ({ machine, root, sizes, warm, cold, notes, boots, reloads, budgets }: Report): string =>
   [
     machine,
-    `executable ${mega(size)}, with an empty script ${mega(emptySize)}`,
-    ...counts.flatMap((one) => ['', `${one.tenants} tenants`, ...table(timingRows(one))]),
-    ...(reloads.length === 0 ? [] : ['', 'daemon-reload in a booted machine', ...table(reloadRows(reloads))]),
-    '',
-    'budgets',
-    ...budgets.map(budgetLine),
+    root,
+    `executables: ${Object.entries(sizes)
+      .map(([name, size]) => `${name} ${megabytes(size)}`)
+      .join(', ')}`,
+    ...(warm.length === 0 ? [] : [alikeLine(warm)]),
+    ...warmTables(warm),
+    ...coldTables(cold),
+    ...bootTables(boots),
+    ...reloadTables(reloads),
+    ...(notes.length === 0 ? [] : ['', 'left out', ...notes.map((note) => `  ${note}`)]),
+    ...(budgets.length === 0
+      ? []
+      : ['', 'budgets, of times the one that a quarter of the runs stayed below', ...budgets.map(budgetLine)]),
     '',
   ].join('\n')

@@ -50,6 +50,22 @@ export const hostOf = (count: number): Tree => {
   ])
 }
 
+const QUADLETS = '/etc/containers/systemd'
+
+/** As many containers for podman's generator, as near to a tenant as such a file comes: one service each, with limits. */
+export const quadletsOf = (count: number): Tree =>
+  new Map(
+    Array.from({ length: count }, (_, index): [string, string] => [
+      `${QUADLETS}/${tenantId(index + 1)}.container`,
+      [
+        `[Unit]\nDescription=Tenant number ${index + 1}\n`,
+        '[Container]\nImage=registry.example.org/tenant:1\n',
+        '[Service]\nCPUQuota=200%\nMemoryMax=2G\nTasksMax=4096\nIOWeight=100\n',
+        '[Install]\nWantedBy=multi-user.target\n',
+      ].join('\n'),
+    ]),
+  )
+
 /** Makes a tree on this machine, in place of the one before. */
 export const plant = (tree: Tree): void => {
   for (const dir of [TENANTS, dirname(REGISTRY)]) rmSync(dir, { recursive: true, force: true })
