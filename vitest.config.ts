@@ -1,8 +1,23 @@
-import { existsSync } from 'node:fs'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { ENGINES, type Engine } from './test/support/engines.ts'
 
-/** The booted systemd of the system tests is made once for all of them. */
-const SYSTEM_SETUP = 'test/system/setup.ts'
+/** It needs the compiler that makes the native executable. */
+const ON_THE_SMALL_ENGINE = 'test/lib/host/quickjs.test.ts'
+
+/** One suite, two products: the packages that `node build.mjs package` makes on either engine. */
+const systemProject = (engine: Engine): TestProjectConfiguration => ({
+  extends: true,
+  test: {
+    name: `system-${engine}`,
+    include: ['test/system/**/*.test.ts'],
+    globalSetup: ['test/system/setup.ts'],
+    provide: { engine },
+    // Each boots a machine that has as many processors as this one.
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 900_000,
+  },
+})
 
 export default defineConfig({
   test: {
@@ -19,6 +34,7 @@ export default defineConfig({
             'test/*.test.ts',
             'test/property/**/*.test.ts',
           ],
+          exclude: [ON_THE_SMALL_ENGINE],
           testTimeout: 30_000,
         },
       },
@@ -26,23 +42,17 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'packed',
-          include: ['test/package/**/*.test.ts', 'test/invocation/**/*.test.ts'],
+          include: [
+            'test/package/**/*.test.ts',
+            'test/invocation/**/*.test.ts',
+            'test/fuzz/**/*.test.ts',
+            ON_THE_SMALL_ENGINE,
+          ],
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'system',
-          include: ['test/system/**/*.test.ts'],
-          globalSetup: existsSync(SYSTEM_SETUP) ? [SYSTEM_SETUP] : [],
-          // They share one booted machine.
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 900_000,
-        },
-      },
+      ...ENGINES.map(systemProject),
     ],
   },
 })

@@ -49,9 +49,11 @@ const results = [
   step('types', 'npm', 'run', '--silent', 'types'),
   step('unused code', 'npm', 'run', '--silent', 'unused'),
   tests('unit'),
-  step('packages', 'npm', 'run', '--silent', 'package'),
+  step('packages, native', 'node', 'build.mjs', 'package', '--engine=native'),
+  step('packages, portable', 'node', 'build.mjs', 'package', '--engine=portable', '--output=dist/portable'),
   tests('packed'),
-  tests('system'),
+  tests('system-native'),
+  tests('system-portable'),
 ]
 rmSync(scratch, { recursive: true })
 

@@ -23,7 +23,8 @@ export const temporaryDir = (): { readonly path: string; [Symbol.dispose](): voi
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-const must = (command: string, ...args: readonly string[]): void => {
+/** Throws with what it said when it fails. */
+export const must = (command: string, ...args: readonly string[]): void => {
   const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`)
 }

@@ -1,16 +1,35 @@
-/** What is tested: the package that `npm run package` made. */
+/** What is tested: the package that `node build.mjs package` made on an engine. */
 
-import { globSync, statSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createHash } from 'node:crypto'
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { inject } from 'vitest'
+import { type Engine, PRODUCTS } from '../support/engines.ts'
 import { must } from './run.ts'
 
-const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly engine: Engine
+  }
+}
 
 /** The newest package for this machine. Throws when there is none: there would be nothing to test. */
-export const debFile = (): string => {
+const debOf = (engine: Engine): string => {
+  const { packages, command } = PRODUCTS[engine]
   const architecture = must(['dpkg', '--print-architecture']).trim()
-  const found = globSync(`${DIST}/bitbuilder_*_${architecture}.deb`)
+  const found = globSync(`${packages}/bitbuilder_*_${architecture}.deb`)
   const [newest] = found.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
-  if (newest === undefined) throw new Error(`no package in ${DIST}: npm run package`)
+  if (newest === undefined) throw new Error(`no package in ${packages}: ${command}`)
   return newest
+}
+
+/** That of the engine that this run is about. */
+export const debFile = (): string => debOf(inject('engine'))
+
+/** Throws when the package of an engine holds another executable: the other one would be tested again. */
+export const checkProduct = (engine: Engine): void => {
+  const { executable, command } = PRODUCTS[engine]
+  const member = 'dpkg-deb --fsys-tarfile "$1" | tar -xO ./usr/lib/bitbuilder/bitbuilder | sha256sum'
+  const packed = must(['sh', '-c', member, 'sh', debOf(engine)]).split(' ')[0]
+  const built = createHash('sha256').update(readFileSync(executable)).digest('hex')
+  if (packed !== built) throw new Error(`${debOf(engine)} does not hold ${executable}: ${command}`)
 }

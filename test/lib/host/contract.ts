@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CaseNode } from '../../support/golden-case.ts'
-import { directory, link, type MakeWorld, refusal, text, type World } from './world.ts'
+import { insideContract } from './inside.ts'
+import { strangeContract } from './strange.ts'
+import { directory, type InWorld, LOOP, link, type MakeWorld, NOT_BELOW, refusal, text, type World } from './world.ts'
 import { writingContract } from './writing.ts'
-
-const NOT_BELOW = 'is not a directory, or not below one'
-const LOOP = 'is a link, or has too many'
 
 /** One of everything that a directory can hold. */
 const EVERYTHING: Readonly<Record<string, CaseNode>> = {
@@ -33,8 +32,6 @@ const EVERYTHING: Readonly<Record<string, CaseNode>> = {
   '/d/ping': link('pong'),
   '/d/pong': link('@/d/ping'),
 }
-
-type InWorld = (title: string, work: (world: World) => void) => void
 
 const statContract = (inWorld: InWorld): void => {
   for (const [path, kind] of [
@@ -201,8 +198,10 @@ export const hostContract = (name: string, makeWorld: MakeWorld): void => {
     readFileContract(inWorld)
     readBytesContract(inWorld)
     listingContract(inWorld)
+    insideContract(inWorld)
     belowContract(inWorld)
     ambientContract(inWorld)
     writingContract(makeWorld)
+    strangeContract(makeWorld)
   })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { directory, link, type MakeWorld, refusal, text, type World } from './world.ts'
+import { directory, link, type MakeWorld, NOT_BELOW, refusal, text, type World } from './world.ts'
 
 const TREE = {
   '/w': directory,
@@ -14,8 +14,6 @@ const TREE = {
   '/w/full/deep/x': text('x'),
   '/w/full/out': link('../dir'),
 } as const
-
-const NOT_BELOW = 'is not a directory, or not below one'
 
 type Check = (world: World, see: (path: string) => string | undefined) => void
 

@@ -1,0 +1,84 @@
+import { expect } from 'vitest'
+import { type InWorld, LOOP, NOT_BELOW, refusal } from './world.ts'
+
+const listing = (inWorld: InWorld): void => {
+  inWorld('listInside() lists what readDir() does', ({ host, read }) => {
+    const entries = host.readDir(read('/d/dir'))?.entries
+    for (const [base, relative] of [
+      ['/d', 'dir'],
+      ['/', 'd/dir'],
+      ['/d/toDir/..', 'dir'],
+      ['/d/absolute', '.'],
+      ['/d', './/dir/'],
+    ] as const)
+      expect(host.listInside(read(base), relative)).toEqual(entries)
+    expect(host.listInside(read('/d'), 'dir/alpha')).toEqual([])
+    for (const relative of ['none', 'none/none', 'dir/none'])
+      expect(host.listInside(read('/d'), relative)).toBe(undefined)
+    expect(host.listInside(read('/none'), 'dir')).toBe(undefined)
+    expect(host.listInside(read('/d/dangling'), 'dir')).toBe(undefined)
+  })
+  inWorld('listInside() follows no link below its base, and does not leave it', ({ host, read }) => {
+    for (const [relative, reason] of [
+      ['toDir', LOOP],
+      ['toDir/alpha', LOOP],
+      ['absolute', LOOP],
+      ['dangling', LOOP],
+      ['loop', LOOP],
+      ['..', LOOP],
+      ['dir/../dir', LOOP],
+      ['file', NOT_BELOW],
+      ['fifo', NOT_BELOW],
+      ['file/x', NOT_BELOW],
+    ] as const)
+      expect(refusal(() => host.listInside(read('/d'), relative))).toEqual([read(`/d/${relative}`), reason])
+  })
+}
+
+const reading = (inWorld: InWorld): void => {
+  for (const [relative, content] of [
+    ['file', 'hello\n'],
+    ['toFile', 'hello\n'],
+    ['toDir/Zed', 'z'],
+    ['dir/../toDir/ä', 'ä'],
+    ['.//file', 'hello\n'],
+    ['empty', ''],
+    ['none', undefined],
+    ['none/none', undefined],
+    ['dangling', undefined],
+  ] as const) {
+    inWorld(`readFileInside(${relative}) is ${JSON.stringify(content)}`, ({ host, read }) =>
+      expect(host.readFileInside(read('/d'), relative, 4096)?.text).toBe(content),
+    )
+  }
+  for (const [relative, path, reason] of [
+    ['absolute/Zed', 'absolute', 'is a link that leads out of /d'],
+    ['pong', 'pong', 'is a link that leads out of /d'],
+    ['../d/file', '../d/file', 'leads out of /d'],
+    ['dir/../../d/file', 'dir/../../d/file', 'leads out of /d'],
+    ['loop', 'loop', 'has too many links'],
+    ['dir', 'dir', 'is a directory, expected a file'],
+    ['toDir', 'dir', 'is a directory, expected a file'],
+    ['fifo', 'fifo', 'is a FIFO, expected a file'],
+    ['device', 'device', 'is a device, expected a file'],
+    ['file/x', 'file/x', NOT_BELOW],
+    ['latin', 'latin', 'is not valid UTF-8'],
+    ['large', 'large', 'is larger than 4 KiB'],
+  ] as const) {
+    inWorld(`readFileInside(${relative}) refuses: ${reason}`, ({ host, read }) =>
+      expect(refusal(() => host.readFileInside(read('/d'), relative, 4096))).toEqual([
+        read(`/d/${path}`),
+        reason.replace('/d', read('/d')),
+      ]),
+    )
+  }
+  inWorld('readFileInside() gives the stat of what it has read', ({ host, read }) =>
+    expect(host.readFileInside(read('/d'), 'toFile', 6)?.stat).toEqual(host.stat(read('/d/file'))),
+  )
+}
+
+/** What stays below a directory that somebody else may have filled. */
+export const insideContract = (inWorld: InWorld): void => {
+  listing(inWorld)
+  reading(inWorld)
+}
