@@ -15,9 +15,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { gzipSync } from 'node:zlib'
 import fastGlob from 'fast-glob'
-import { build } from './executable.mjs'
+import { buildWith } from './engines.mjs'
 import { needTools } from './prerequisites.mjs'
-import { EXECUTABLE, GENERATORS, inProject, PROGRAMS, sourceDateEpoch } from './project.mjs'
+import { BUILT, GENERATORS, inProject, PROGRAMS, sourceDateEpoch } from './project.mjs'
 import { run } from './run.mjs'
 
 const SCHEMAS = ['tenant', 'registry', 'metadata']
@@ -67,8 +67,8 @@ const writer = (destdir) => {
   }
 }
 
-const installPrograms = ({ copy, link }) => {
-  copy(EXECUTABLE, '/usr/lib/bitbuilder/bitbuilder', 0o755)
+const installPrograms = ({ copy, link }, executable) => {
+  copy(executable, '/usr/lib/bitbuilder/bitbuilder', 0o755)
   for (const name of PROGRAMS) {
     if (!GENERATORS.includes(name)) link('bitbuilder', `/usr/lib/bitbuilder/${name}`)
   }
@@ -88,11 +88,14 @@ const installFolders = ({ copy }) => {
 }
 
 /** The schemas are printed by the program itself, so that they cannot differ from what it accepts. */
-const installSchemas = ({ write }) => {
+const installSchemas = ({ write }, executable) => {
   for (const name of SCHEMAS) {
-    write(`/usr/share/bitbuilder/schemas/${name}.schema.json`, run(EXECUTABLE, ['schema', name]))
+    write(`/usr/share/bitbuilder/schemas/${name}.schema.json`, run(executable, ['schema', name]))
   }
 }
+
+/** man(1) renders tables only in a page whose first line asks for it, which scdoc leaves out. */
+const askForTables = (page) => (/^\.TS$/m.test(page) ? `'\\" t\n${page}` : page)
 
 const installManPages = ({ write }) => {
   needTools('scdoc')
@@ -102,23 +105,27 @@ const installManPages = ({ write }) => {
     // scdoc takes the page's date from there.
     const env = { ...process.env, SOURCE_DATE_EPOCH: sourceDateEpoch() }
     const text = run('scdoc', [], { input: readFileSync(inProject(source)), env })
-    write(`/usr/share/man/man${section}/${page}.gz`, gzipSync(text, { level: 9 }))
+    write(`/usr/share/man/man${section}/${page}.gz`, gzipSync(askForTables(text), { level: 9 }))
   }
 }
 
-/** @param {string} destdir is made; what is there already and not ours stays */
-export const installTree = (destdir, { manPages }) => {
+/**
+ * @param {string} destdir is made; what is there already and not ours stays
+ * @param {{engine: 'native' | 'portable', manPages: boolean}} options the engine's executable has been built
+ */
+export const installTree = (destdir, { engine, manPages }) => {
   const to = writer(resolve(process.cwd(), destdir))
-  installPrograms(to)
+  const executable = join(BUILT[engine], 'bitbuilder')
+  installPrograms(to, executable)
   installFolders(to)
-  installSchemas(to)
+  installSchemas(to, executable)
   if (manPages) installManPages(to)
   to.copy(inProject('packaging/bitbuilder.conf'), '/etc/bitbuilder/bitbuilder.conf')
   for (const path of EMPTY) to.makeDir(path)
 }
 
 /** `node build.mjs install DESTDIR` */
-export const install = async (destdir) => {
-  await build()
-  installTree(destdir, { manPages: true })
+export const install = async (destdir, wanted) => {
+  const engine = await buildWith(wanted)
+  installTree(destdir, { engine, manPages: true })
 }

@@ -3,12 +3,14 @@
 import process, { getuid } from 'node:process'
 import { findTool, run } from './run.mjs'
 
-/** The Debian package that has a tool. A name of a tool, or an absolute path of a file. */
+/** The Debian package that has a tool. */
 const PACKAGE_OF = {
   dh: 'debhelper',
   'dpkg-buildpackage': 'dpkg-dev',
   'dpkg-deb': 'dpkg',
   fakeroot: 'fakeroot',
+  gcc: 'gcc',
+  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu',
   hyperfine: 'hyperfine',
   jq: 'jq',
   lintian: 'lintian',
@@ -16,7 +18,10 @@ const PACKAGE_OF = {
   mmdebstrap: 'mmdebstrap',
   nsenter: 'util-linux',
   pgrep: 'procps',
+  'qemu-aarch64-static': 'qemu-user-static',
   'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-x86_64-static': 'qemu-user-static',
+  readelf: 'binutils',
   rpm: 'rpm',
   rpmbuild: 'rpm',
   rpmlint: 'rpmlint',
@@ -25,9 +30,13 @@ const PACKAGE_OF = {
   strip: 'binutils',
   'systemd-analyze': 'systemd',
   'systemd-nspawn': 'systemd-container',
+  'x86_64-linux-gnu-gcc': 'gcc-x86-64-linux-gnu',
 }
 
 const packageOf = (tool) => PACKAGE_OF[tool] ?? tool
+
+/** Something that a build may do without. */
+export class Unavailable extends Error {}
 
 let listsAreFresh = false
 
@@ -37,21 +46,31 @@ const aptGet = (...args) => {
 }
 
 /**
- * Sees to it that these tools are there. What is missing is installed when that is possible (root, apt-get); else
- * throws with the names of the Debian packages that have them.
- * @param {...string} names of the tools, as typed
+ * Sees to it that these are there. What is missing is installed when that is possible (root, apt-get); else throws with
+ * the names of the Debian packages that have them.
+ * @param {{name: string, debianPackage: string, isThere: () => boolean}[]} things
  */
-export const needTools = (...names) => {
-  const missing = names.filter((name) => findTool(name) === undefined)
+export const need = (things) => {
+  const missing = things.filter(({ isThere }) => !isThere())
   if (missing.length === 0) return
-  const packages = [...new Set(missing.map(packageOf))]
+  const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))]
+  const names = missing.map(({ name }) => name).join(', ')
   if (getuid?.() !== 0 || findTool('apt-get') === undefined) {
-    throw new Error(`missing: ${missing.join(', ')}; install the Debian packages: ${packages.join(' ')}`)
+    throw new Unavailable(`missing: ${names}; install the Debian packages: ${packages.join(' ')}`)
   }
   console.log(`installing ${packages.join(' ')}`)
-  if (!listsAreFresh) aptGet('update')
-  listsAreFresh = true
-  aptGet('install', '--no-install-recommends', ...packages)
-  const still = missing.filter((name) => findTool(name) === undefined)
-  if (still.length > 0) throw new Error(`missing after installing ${packages.join(' ')}: ${still.join(', ')}`)
+  try {
+    if (!listsAreFresh) aptGet('update')
+    listsAreFresh = true
+    aptGet('install', '--no-install-recommends', ...packages)
+  } catch (error) {
+    throw new Unavailable(`missing: ${names}; ${error.message}`)
+  }
+  const still = missing.filter(({ isThere }) => !isThere())
+  if (still.length === 0) return
+  throw new Unavailable(`missing after installing ${packages.join(' ')}: ${still.map(({ name }) => name).join(', ')}`)
 }
+
+/** @param {...string} names of the tools, as typed */
+export const needTools = (...names) =>
+  need(names.map((name) => ({ name, debianPackage: packageOf(name), isThere: () => findTool(name) !== undefined })))

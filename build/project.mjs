@@ -1,6 +1,7 @@
 /** What the build knows of the project: where things are, and what the one executable is called. */
 
 import { readFileSync } from 'node:fs'
+import { getuid } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../', import.meta.url)
@@ -10,7 +11,13 @@ export const inProject = (path) => fileURLToPath(new URL(path, root))
 
 export const DIST = inProject('dist')
 
-/** The one executable. */
+/** What is fetched and compiled once. Root's is outside of the checkout, so that a fresh clone need not do it again. */
+export const CACHE = getuid() === 0 ? '/var/cache/bitbuilder-build' : inProject('dist/cache')
+
+/** For each engine, where the one executable is, its names in bin/ and the licences of what is in it. */
+export const BUILT = { portable: DIST, native: inProject('dist/native') }
+
+/** The portable executable. */
 export const EXECUTABLE = inProject('dist/bitbuilder')
 
 const manifest = JSON.parse(readFileSync(inProject('package.json'), 'utf8'))

@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import process from 'node:process'
 import { plantExample } from './example.mjs'
-import { build } from './executable.mjs'
 import { installTree } from './install.mjs'
+import { buildPortable } from './portable.mjs'
 import { DIST, EXECUTABLE, GENERATORS } from './project.mjs'
 import { verifyUnits } from './verify-units.mjs'
 
@@ -35,7 +35,7 @@ const printUnits = () => {
 
 const verify = () => {
   const installed = `${START}/installed`
-  installTree(installed, { manPages: false })
+  installTree(installed, { engine: 'portable', manPages: false })
   const verified = verifyUnits(installed, UNITS)
   if ('skipped' in verified) {
     console.log(`\nsystemd-analyze verify: not done, ${verified.skipped}`)
@@ -49,7 +49,7 @@ const verify = () => {
 
 /** `node build.mjs start` */
 export const start = async () => {
-  await build()
+  await buildPortable()
   makeRoot()
   runGenerators()
   printUnits()

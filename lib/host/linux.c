@@ -164,7 +164,7 @@ static JSValue linux_load(JSContext *ctx, JSValueConst self, int argc, JSValueCo
     const char *name = JS_ToCString(ctx, argv[0]);
     if (name == NULL)
         return JS_EXCEPTION;
-    JSValue promise = JS_LoadModule(ctx, NULL, name);
+    JSValue promise = JS_LoadModule(ctx, "", name);
     JS_FreeCString(ctx, name);
     return js_std_await(ctx, promise);
 }

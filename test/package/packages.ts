@@ -1,6 +1,7 @@
-/** The packages in dist/, as `npm run package` made them, and what is in them. */
+/** The packages that the build made, and what is in them. */
 
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,14 +12,18 @@ export const PROJECT = resolve(fileURLToPath(import.meta.url), '../../..')
 export const output = (command: string, ...args: readonly string[]): string =>
   execFileSync(command, args, { cwd: PROJECT, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] })
 
-const theOnly = (pattern: string): string => {
-  const found = globSync(pattern, { cwd: PROJECT })
-  if (found.length !== 1) throw new Error(`expected one ${pattern}, found ${found.length}: run 'npm run package'`)
-  return resolve(PROJECT, found[0] as string)
+export const DIST = resolve(PROJECT, 'dist')
+
+const theOnly = (directory: string, pattern: string): string => {
+  const found = globSync(pattern, { cwd: directory })
+  if (found.length === 1) return resolve(directory, found[0] as string)
+  throw new Error(`expected one ${pattern} in ${directory}, found ${found.length}: run 'npm run package'`)
 }
 
-export const theDeb = (): string => theOnly('dist/bitbuilder_*.deb')
-export const theRpm = (): string => theOnly('dist/bitbuilder-*.rpm')
+export const theDeb = (directory = DIST): string => theOnly(directory, 'bitbuilder_*.deb')
+export const theRpm = (directory = DIST): string => theOnly(directory, 'bitbuilder-*.rpm')
+
+export const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 export interface Packed {
   readonly path: string
@@ -26,30 +31,32 @@ export interface Packed {
   readonly mode: string
   /** `root/root` */
   readonly owner: string
+  /** In bytes. */
+  readonly size: number
   /** Of a link. */
   readonly target: string | undefined
 }
 
-const DEB_LINE = /^(\S+) (\S+) +\d+ \S+ \S+ \.(\/.*?)(?: -> (.*))?$/
+const DEB_LINE = /^(\S+) (\S+) +(\d+) \S+ \S+ \.(\/.*?)(?: -> (.*))?$/
 
-export const debFiles = (): readonly Packed[] =>
-  output('dpkg-deb', '-c', theDeb())
+export const debFiles = (deb: string): readonly Packed[] =>
+  output('dpkg-deb', '-c', deb)
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const [, mode = '', owner = '', path = '', target] = DEB_LINE.exec(line) ?? []
-      return { path: path.replace(/(?<=.)\/$/, ''), mode, owner, target }
+      const [, mode = '', owner = '', size, path = '', target] = DEB_LINE.exec(line) ?? []
+      return { path: path.replace(/(?<=.)\/$/, ''), mode, owner, size: Number(size), target }
     })
 
-const RPM_QUERY = '[%{FILEMODES:perms}\t%{FILEUSERNAME}/%{FILEGROUPNAME}\t%{FILENAMES}\t%{FILELINKTOS}\n]'
+const RPM_QUERY = '[%{FILEMODES:perms}\t%{FILEUSERNAME}/%{FILEGROUPNAME}\t%{FILESIZES}\t%{FILENAMES}\t%{FILELINKTOS}\n]'
 
-export const rpmFiles = (): readonly Packed[] =>
-  output('rpm', '-qp', '--qf', RPM_QUERY, theRpm())
+export const rpmFiles = (rpm: string): readonly Packed[] =>
+  output('rpm', '-qp', '--qf', RPM_QUERY, rpm)
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const [mode = '', owner = '', path = '', target = ''] = line.split('\t')
-      return { path, mode, owner, target: target === '' ? undefined : target }
+      const [mode = '', owner = '', size, path = '', target = ''] = line.split('\t')
+      return { path, mode, owner, size: Number(size), target: target === '' ? undefined : target }
     })
 
 /** The version of package.json. */

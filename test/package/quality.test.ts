@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { needTools } from '../../build/prerequisites.mjs'
-import { output, PROJECT, theDeb, theRpm } from './packages.ts'
+import { lintPackages } from './lint.ts'
+import { DIST, output, sha256, theDeb, theRpm } from './packages.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'bitbuilder-package-'))
 
@@ -15,18 +15,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-test('lintian has no error, no warning and no override without use', () => {
-  const { stdout, stderr } = spawnSync('lintian', ['--display-level', '>=info', theDeb()], { encoding: 'utf8' })
-  expect(stderr.replace('running with root privileges is not recommended!\n', '')).toBe('')
-  expect(stdout.split('\n').filter((line) => /^[EW]:|-override/.test(line))).toEqual([])
-})
-
-test('rpmlint has no error and no warning', () => {
-  const config = join(PROJECT, 'packaging/rpm/bitbuilder.rpmlintrc')
-  const { stdout, status } = spawnSync('rpmlint', ['-r', config, theRpm()], { encoding: 'utf8' })
-  expect(stdout).toMatch(/^ *1 packages and 0 specfiles checked; 0 errors, 0 warnings/m)
-  expect(status).toBe(0)
-})
+lintPackages(DIST, 'bitbuilder.rpmlintrc', { isStatic: true })
 
 /** Path → what is there: mode, and a link's target or a file's digest. */
 const tree = (top: string): ReadonlyMap<string, string> => {
@@ -34,7 +23,7 @@ const tree = (top: string): ReadonlyMap<string, string> => {
     const path = join(entry.parentPath, entry.name)
     if (entry.isSymbolicLink()) return [path.slice(top.length), readlinkSync(path)] as const
     const mode = (statSync(path).mode & 0o7777).toString(8)
-    const digest = entry.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : ''
+    const digest = entry.isFile() ? sha256(path) : ''
     return [path.slice(top.length), `${mode} ${digest}`] as const
   })
   return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -52,11 +41,8 @@ test('install twice, under another umask and over itself, gives the same tree', 
 })
 
 test('building again gives the same bytes', () => {
-  const digests = (): readonly string[] =>
-    [theDeb(), theRpm()].map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'))
+  const digests = (): readonly string[] => [theDeb(), theRpm()].map(sha256)
   const before = digests()
-  // Without it the executable is packed anew as well.
-  rmSync(join(PROJECT, 'dist/bitbuilder.stamp'))
   output('node', 'build.mjs', 'package')
   expect(digests()).toEqual(before)
 })
