@@ -9,7 +9,7 @@ import { tenantFiles } from '../program/tenant-files.ts'
 import { renderHint, renderProblem } from '../report/problem.ts'
 import type { Loaded } from '../tenant/load.ts'
 import type { Tenant } from '../tenant/tenant.ts'
-import { formatSize } from '../tenant/values.ts'
+import { parseSize, showSize } from '../tenant/values.ts'
 import { findEntry, loadEntries } from './entries.ts'
 import { printJson, table, type Verb } from './verb.ts'
 
@@ -26,7 +26,7 @@ const network = (host: Host, tenant: Tenant): string => {
   )
 }
 
-const sizeOr = (bytes: number | undefined): string => (bytes === undefined ? 'not limited' : formatSize(bytes))
+const sizeOr = (size: string | undefined): string => (size === undefined ? 'not limited' : showSize(size))
 
 const values = (host: Host, loaded: Loaded): readonly (readonly [string, string])[] => {
   if (loaded.state === 'refused') return []
@@ -63,6 +63,15 @@ const describe = (host: Host, loaded: Loaded) => {
   return { id, state, definedIn, names, files, problems }
 }
 
+const bytes = (size: string | undefined): number | undefined => (size === undefined ? undefined : parseSize(size))
+
+/** For programs, which count in bytes. */
+const inBytes = ({ resources, infra, ...rest }: Tenant) => ({
+  ...rest,
+  resources: { ...resources, memory: bytes(resources.memory), storage: bytes(resources.storage) },
+  infra: { ...infra, memory: bytes(infra.memory) },
+})
+
 const print = (host: Host, loaded: Loaded): void => {
   const { id, state, definedIn, names, files, problems } = describe(host, loaded)
   const rows = [
@@ -91,7 +100,10 @@ export const show: Verb = {
   run: ({ host, operand, json }) => {
     const loaded = findEntry(loadEntries(host), operand as string)
     if (json)
-      printJson(host, { ...describe(host, loaded), ...(loaded.state === 'refused' ? {} : { tenant: loaded.tenant }) })
+      printJson(host, {
+        ...describe(host, loaded),
+        ...(loaded.state === 'refused' ? {} : { tenant: inBytes(loaded.tenant) }),
+      })
     else print(host, loaded)
     return 0
   },

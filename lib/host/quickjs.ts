@@ -1,27 +1,22 @@
 /** The host port on the small engine, QuickJS-ng: its `qjs:std` and `qjs:os`, and the system calls of linux.ts. */
 
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } from 'bitbuilder:linux'
+import { O_CREAT, O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } from 'bitbuilder:linux'
 import { getpid, isatty, now, SIGPIPE, signal, sleep } from 'qjs:os'
 import { exit, getenv } from 'qjs:std'
-import { EAGAIN, EEXIST, EISDIR, ELOOP, ENOENT, EPIPE, reasonOf } from './errno.ts'
+import { EAGAIN, ELOOP, ENOENT, EPIPE } from './errno.ts'
 import type { Directory, Host, Level, Stat, TextFile } from './host.ts'
 import { HostError, WRONG_KIND } from './host.ts'
-import type { Entry, Path } from './linux.ts'
+import type { Entry } from './linux.ts'
 import * as linux from './linux.ts'
 import { listInside as listComponents } from './list-inside.ts'
 import { locate } from './locate.ts'
+import { check, writer } from './quickjs-writer.ts'
 import { readFileInside } from './resolve.ts'
 import { runToEnd } from './run-to-end.ts'
 
 const { HERE, O_RDONLY, O_RDWR, O_WRONLY, using } = linux
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x86-64', aarch64: 'arm64' }
-
-/** The result of a system call, or what the port throws for it. */
-const check = (path: string, result: number): number => {
-  if (result < 0) throw new HostError(path, reasonOf(-result))
-  return result
-}
 
 /** The same, undefined where there is nothing. */
 const checkThere = (path: string, result: number): number | undefined =>
@@ -61,75 +56,6 @@ const listDir = (path: string, fd: number): Directory => {
   const stat = linux.lastStat()
   check(path, linux.readEntries(fd, entries))
   return { stat, entries: sorted(entries) }
-}
-
-/** The result of mkdir(2), and no error when there is a directory. */
-const makeOne = (path: string): number => {
-  const result = linux.mkdir(HERE, path, 0o777)
-  if (result !== -EEXIST) return result
-  const there = linux.stat(HERE, path)
-  return there >= 0 && linux.lastKind() !== 'directory' ? result : there
-}
-
-/** The same with its parents. Once they are there it is tried once more and no oftener: there are places where nothing can be made. */
-const makeAll = (path: string): number => {
-  const result = makeOne(path)
-  const parent = path.slice(0, Math.max(path.lastIndexOf('/'), 0))
-  if (result !== -ENOENT || parent === '') return result
-  const above = makeAll(parent)
-  return above < 0 ? above : makeOne(path)
-}
-
-const makeDir = (path: string): void => {
-  check(path, makeAll(path))
-}
-
-const makeDirMode = (path: string, mode: number): void => {
-  const made = linux.mkdir(HERE, path, 0o777)
-  if (made !== -EEXIST) check(path, made)
-  using(check(path, linux.open(HERE, path, O_RDONLY | O_NOFOLLOW | O_DIRECTORY)), (fd) => {
-    check(path, linux.fchmod(fd, mode))
-    check(path, linux.takeOwnership(fd))
-  })
-}
-
-/** Removes what `name` is in an open directory, with all in it. `path` is what an error says. */
-const removeIn = (path: string, directory: number, name: Path): void => {
-  const result = linux.unlink(directory, name)
-  if (result === -ENOENT) return
-  if (result !== -EISDIR) {
-    check(path, result)
-    return
-  }
-  using(check(path, linux.open(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)), (fd) => {
-    const inside: Path[] = []
-    check(path, linux.readNames(fd, inside))
-    for (const one of inside) removeIn(path, fd, one)
-  })
-  check(path, linux.rmdir(directory, name))
-}
-
-const createFile = (path: string, text: string): void => {
-  const fd = check(path, linux.open(HERE, path, O_WRONLY | O_CREAT | O_EXCL, 0o644))
-  const result = linux.write(fd, text)
-  linux.close(fd)
-  check(path, result)
-}
-
-const replaceFile = (path: string, text: string, mode: number): void => {
-  const beside = `${path}.${getpid()}.tmp`
-  removeIn(path, HERE, beside)
-  using(check(path, linux.open(HERE, beside, O_WRONLY | O_CREAT | O_EXCL, 0o600)), (fd) => {
-    try {
-      check(path, linux.write(fd, text))
-      check(path, linux.fchmod(fd, mode))
-      check(path, linux.fsync(fd))
-      check(path, linux.rename(beside, path))
-    } catch (thrown) {
-      linux.unlink(HERE, beside)
-      throw thrown
-    }
-  })
 }
 
 /** Whether standard error is the journal's, systemd.exec(5) `$JOURNAL_STREAM`: then a `<3>` in front is read as a priority. */
@@ -207,7 +133,7 @@ export const quickjsHost = (root: string): Host => {
     const entries: Entry[] = []
     const result = linux.readEntries(fd, entries)
     linux.close(fd)
-    check(`${base}/${relative}`, result)
+    if (result < 0) check(`${base}/${relative}`, result)
     return sorted(entries)
   }
 
@@ -240,15 +166,7 @@ export const quickjsHost = (root: string): Host => {
       return fd === undefined ? new Uint8Array() : using(fd, () => readPart(path, fd, offset, length))
     },
 
-    makeDir,
-    createFile,
-    symlink: (target, path) => {
-      check(path, linux.symlink(target, HERE, path))
-    },
-
-    makeDirMode,
-    replaceFile,
-    remove: (path) => removeIn(path, HERE, path),
+    ...writer,
 
     calledAs: (scriptArgs[0] ?? '').split('/').pop() || 'bitbuilder',
     env: getenv,

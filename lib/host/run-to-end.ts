@@ -5,6 +5,7 @@ import { reasonOf } from './errno.ts'
 import type { Finished } from './host.ts'
 import { HostError } from './host.ts'
 import * as linux from './linux.ts'
+import * as linuxProcess from './linux-process.ts'
 
 /** signal(7); the engine has no name for it. */
 const SIGKILL = 9
@@ -41,7 +42,7 @@ const buffer = new Uint8Array(64 << 10)
 
 /** False at the end of the stream. */
 const readMore = (stream: Stream): boolean => {
-  const count = linux.read(stream.fd, buffer)
+  const count = linuxProcess.read(stream.fd, buffer)
   if (count <= 0) return false
   stream.chunks.push(buffer.slice(0, count))
   stream.length += count
@@ -58,7 +59,7 @@ const gather = (streams: readonly Stream[], process: number, seconds: number): b
   while (open.size > 0) {
     const left = deadline - now()
     if (left <= 0 || streams.some(({ length }) => length > MOST_OUTPUT)) return false
-    for (const fd of linux.poll([...open.keys()], left / 1000)) {
+    for (const fd of linuxProcess.poll([...open.keys()], left / 1000)) {
       const stream = open.get(fd)
       if (stream === undefined || !readMore(stream)) open.delete(fd)
     }
@@ -82,14 +83,14 @@ const must = (program: string, result: number): number => {
 const start = (command: readonly string[]): { readonly pid: number; readonly streams: readonly [Stream, Stream] } => {
   const [program = ''] = command
   const [out, err] = [new Int32Array(2), new Int32Array(2)] as [Pipe, Pipe]
-  must(program, linux.pipe(out))
-  must(program, linux.pipe(err))
+  must(program, linuxProcess.pipe(out))
+  must(program, linuxProcess.pipe(err))
   const nothing = must(program, linux.open(linux.HERE, '/dev/null', linux.O_RDONLY))
-  const files = linux.lowerFiles(USUAL_FILES)
+  const files = linuxProcess.lowerFiles(USUAL_FILES)
   signal(SIGPIPE, null)
   const pid = exec(command, { block: false, stdin: nothing, stdout: out[1], stderr: err[1] })
   signal(SIGPIPE, undefined)
-  linux.raiseFiles(files)
+  linuxProcess.raiseFiles(files)
   for (const fd of [nothing, out[1], err[1]]) linux.close(fd)
   return { pid, streams: [streamOf(out[0]), streamOf(err[0])] }
 }
@@ -98,7 +99,7 @@ const start = (command: readonly string[]): { readonly pid: number; readonly str
 export const runToEnd = (command: readonly string[], seconds: number): Finished => {
   if ((command[0] ?? '') === '') return { status: 127, stdout: '', stderr: 'no command given' }
   const { pid, streams } = start(command.map(toWord))
-  const ended = linux.using(must(command[0] as string, linux.pidfd(pid)), (process) =>
+  const ended = linux.using(must(command[0] as string, linuxProcess.pidfd(pid)), (process) =>
     gather(streams, process, seconds),
   )
   // One that ignores SIGTERM must not hold us for ever. Until it is waited for its number is nobody else's.

@@ -132,7 +132,7 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
       if ('problems' in checked) return refused(entry, checked.problems)
       if (checked.value.id !== entry.id) return refused(entry, [idMismatch(entry, checked.value.id)])
       const { list, problems } = metadataOf(entry.id)
-      if (problems.some(isError)) return refused(entry, problems)
+      if (problems.length > 0 && problems.some(isError)) return refused(entry, problems)
       const warnings = problems.length === 0 ? problems : withTenant(entry.id, problems)
       const tenant = makeTenant(checked.value, entry.source.file, list)
       const here = tenant.hosts?.some((pattern) => matchesPattern(pattern, host)) ?? true

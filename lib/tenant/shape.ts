@@ -86,58 +86,52 @@ const isLonger = (text: string, longest: number): boolean =>
 /** Whether a value, as JSON.parse gave it, has the shape that this was made from. */
 type Check = (value: unknown) => boolean
 
-const checkText = ({ longest = Number.POSITIVE_INFINITY, pattern, test }: TextShape): Check => {
-  const passes = test ?? ((text: string) => pattern === undefined || pattern.of.test(text))
-  return (value) => typeof value === 'string' && (value.length <= longest || !isLonger(value, longest)) && passes(value)
-}
-
-const checkNumber = ({ least, most }: IntegerShape | NumberShape, isKind: Check): Check => {
-  return (value) => isKind(value) && (value as number) >= least && (value as number) <= most
-}
-
-const checkList = ({ of }: ListShape): Check => {
-  const check = checkOf(of)
-  return (value) => Array.isArray(value) && value.every((one) => check(one))
+const checkText = ({ longest, pattern, test }: TextShape): Check => {
+  const fits: (text: string) => boolean = test ?? (pattern === undefined ? () => true : (text) => pattern.of.test(text))
+  if (longest === undefined) return (value) => typeof value === 'string' && fits(value)
+  return (value) => typeof value === 'string' && !isLonger(value, longest) && fits(value)
 }
 
 const checkObject = ({ keys, required = [], open }: ObjectShape): Check => {
   // Made when a key is first seen: an entry has few of all that it could have.
   const known: Record<string, Check> = Object.create(null)
-  const checkAt = (key: string): Check | undefined => {
+  const learn = (key: string): Check | undefined => {
     const check = Object.hasOwn(keys, key) ? checkOf(keys[key] as Shape) : undefined
     if (check !== undefined) known[key] = check
     return check
   }
+  // Counted loops: on the small engine an iterator costs as much as a key.
   return (value) => {
     if (!isObject(value)) return false
     // Own keys only: what an object inherits was not written by anybody. JSON.parse makes `__proto__` an own key.
     const found = Object.keys(value)
     for (let at = 0; at < found.length; at += 1) {
       const key = found[at] as string
-      const check = known[key] ?? checkAt(key)
+      const check = known[key] ?? learn(key)
       if (check === undefined ? open !== true : !check(value[key])) return false
     }
-    return required.length === 0 || required.every((key) => Object.hasOwn(value, key))
+    for (let at = 0; at < required.length; at += 1) if (!Object.hasOwn(value, required[at] as string)) return false
+    return true
   }
 }
-
-const isNumber: Check = (value) => typeof value === 'number'
-const isFlag: Check = (value) => typeof value === 'boolean'
 
 const makeCheck = (shape: Shape): Check => {
   switch (shape.is) {
     case 'text':
       return checkText(shape)
     case 'integer':
-      return checkNumber(shape, Number.isSafeInteger)
+      return (value) =>
+        Number.isSafeInteger(value) && (value as number) >= shape.least && (value as number) <= shape.most
     case 'number':
-      return checkNumber(shape, isNumber)
+      return (value) => typeof value === 'number' && value >= shape.least && value <= shape.most
     case 'flag':
-      return isFlag
+      return (value) => typeof value === 'boolean'
     case 'choice':
       return (value) => shape.of.includes(value as string)
-    case 'list':
-      return checkList(shape)
+    case 'list': {
+      const check = checkOf(shape.of)
+      return (value) => Array.isArray(value) && value.every((one) => check(one))
+    }
     case 'object':
       return checkObject(shape)
   }
@@ -151,5 +145,5 @@ const checkOf = (shape: Shape): Check => {
   return made
 }
 
-/** Whether a value, as JSON.parse gave it, has this shape. */
+/** Whether a value, as JSON.parse gave it, has this shape. What is asked of a shape is worked out once. */
 export const accepts = (shape: Shape, value: unknown): boolean => checkOf(shape)(value)

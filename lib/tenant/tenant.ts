@@ -1,25 +1,24 @@
 import type { Metadata, TenantEntry } from './schema.ts'
-import { parseSize } from './values.ts'
 
-/** Limits of a tenant's slice; what is undefined is not limited. */
+/** Limits of a tenant's slice, as they were written; what is undefined is not limited. */
 export interface Resources {
   /** CPUs. */
-  readonly cpu: number | undefined
-  /** Bytes. */
-  readonly memory: number | undefined
-  /** Bytes. */
-  readonly storage: number | undefined
-  readonly tasks: number | undefined
+  readonly cpu?: number | undefined
+  /** A size, `4G`. */
+  readonly memory?: string | undefined
+  /** A size, `10G`. */
+  readonly storage?: string | undefined
+  readonly tasks?: number | undefined
   /** 1 to 10000. */
-  readonly ioWeight: number | undefined
+  readonly ioWeight?: number | undefined
 }
 
 export interface Infra {
   /** Undefined: exactly when there is an infra/rootfs. */
   readonly enabled?: boolean | undefined
   readonly cpu?: number | undefined
-  /** Bytes. */
-  readonly memory: number | undefined
+  /** A size, `1G`. */
+  readonly memory?: string | undefined
   /** Relative to the tenant's directory. */
   readonly kernel?: string | undefined
   readonly initrd?: string | undefined
@@ -47,10 +46,7 @@ export interface Tenant {
   readonly hosts: readonly string[] | undefined
 }
 
-const NO_INFRA: Infra = { memory: undefined }
 const USUAL_EXTENSIONS: Extensions = { base: 'host', mutable: true }
-
-const bytes = (text: string | undefined): number | undefined => (text === undefined ? undefined : parseSize(text))
 
 type Part = 'resources' | 'infra' | 'extensions'
 
@@ -69,8 +65,6 @@ const layered = <K extends Part>(
 
 /** `metadata`: the tenant's own, then its template's. */
 export const makeTenant = (entry: TenantEntry, definedIn: string, metadata: readonly Metadata[]): Tenant => {
-  const resources = layered('resources', entry, metadata)
-  const infra = layered('infra', entry, metadata)
   const extensions = layered('extensions', entry, metadata)
   return {
     id: entry.id,
@@ -78,14 +72,8 @@ export const makeTenant = (entry: TenantEntry, definedIn: string, metadata: read
     description: entry.description || undefined,
     enabled: entry.enabled ?? true,
     repository: entry.repository,
-    resources: {
-      cpu: resources.cpu,
-      memory: bytes(resources.memory),
-      storage: bytes(resources.storage),
-      tasks: resources.tasks,
-      ioWeight: resources.ioWeight,
-    },
-    infra: infra === NOTHING ? NO_INFRA : { ...infra, memory: bytes(infra.memory) },
+    resources: layered('resources', entry, metadata),
+    infra: layered('infra', entry, metadata),
     network: entry.network ?? NOTHING,
     extensions:
       extensions === NOTHING

@@ -13,7 +13,7 @@ import type { UnitSet } from '../systemd/unit-set.ts'
 import { dropIn, instanceLink, type UnitFile, unitFile, wants } from '../systemd/unit-set.ts'
 import type { Disk, Machine } from '../tenant/disk.ts'
 import type { Resources, Tenant } from '../tenant/tenant.ts'
-import { formatSize } from '../tenant/values.ts'
+import { showSize } from '../tenant/values.ts'
 
 /** Whether the infrastructure VM is to run. */
 const hasInfra = (tenant: Tenant, disk: Disk): boolean => tenant.infra.enabled ?? disk.hasRootfs
@@ -41,7 +41,7 @@ const DOCUMENTATION = line('Documentation', 'man:tenants.json(5)')
 /** CPUQuota= counts in percent of one CPU, systemd.resource-control(5). */
 const limits = ({ cpu, memory, tasks, ioWeight }: Resources): string => {
   const quota = cpu === undefined ? '' : plainLine('CPUQuota', `${Math.round(cpu * 100)}%`)
-  const most = memory === undefined ? '' : plainLine('MemoryMax', formatSize(memory))
+  const most = memory === undefined ? '' : plainLine('MemoryMax', showSize(memory))
   const processes = tasks === undefined ? '' : plainLine('TasksMax', tasks)
   const weight = ioWeight === undefined ? '' : plainLine('IOWeight', ioWeight)
   return `${quota}${most}${processes}${weight}`
@@ -66,7 +66,7 @@ const infraDropIn = ({ id, infra }: Tenant, { source, slice }: Common): string =
   ]
   const settings = environment({
     ...(infra.cpu === undefined ? {} : { INFRA_CPUS: String(infra.cpu) }),
-    ...(infra.memory === undefined ? {} : { INFRA_RAM: formatSize(infra.memory) }),
+    ...(infra.memory === undefined ? {} : { INFRA_RAM: showSize(infra.memory) }),
     ...(boot.length === 0 ? {} : { INFRA_BOOT: boot.join(' ') }),
   })
   return section('Unit', source) + section('Service', slice + line('Environment', settings))
