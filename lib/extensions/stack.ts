@@ -17,7 +17,7 @@ import {
 } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
-import { LONGEST_UNIT_NAME, utf8Length } from '../systemd/escape.ts'
+import { isLongerThan, LONGEST_UNIT_NAME } from '../systemd/escape.ts'
 import type { OsRelease } from '../systemd/os-release.ts'
 import { LONGEST_OPTION } from '../systemd/unit.ts'
 import { compareVersions } from '../systemd/versions.ts'
@@ -108,7 +108,7 @@ const layerOf = (reader: Reader, id: string, kind: ExtensionClass, found: Found,
   }
   if (found.kind !== 'directory') return 'is neither a directory nor an image NAME.raw'
   const lower = `${path}/${HIERARCHY[kind]}`
-  if (utf8Length(lower) > LONGEST_OPTION) return 'has too long a name'
+  if (isLongerThan(lower, LONGEST_OPTION)) return 'has too long a name'
   return checkTree(reader, path, file, kind, base) ?? { ...common, image: undefined, lower }
 }
 

@@ -16,8 +16,9 @@ export const utf8 = (text: string): number[] => {
   return bytes
 }
 
-/** How many those are. */
-export const utf8Length = (text: string): number => (/^[\0-\x7f]*$/.test(text) ? text.length : utf8(text).length)
+/** Whether they are more than so many. A character of UTF-16 is three bytes at most. */
+export const isLongerThan = (text: string, bytes: number): boolean =>
+  text.length * 3 > bytes && (text.length > bytes || utf8(text).length > bytes)
 
 const isPlain = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x3a) || // 0-9 and ':'

@@ -1,6 +1,6 @@
 /** The text of unit files, systemd.syntax(7), networkd's included. Escaping happens here and nowhere else. */
 
-import { utf8Length } from './escape.ts'
+import { isLongerThan } from './escape.ts'
 
 /** Text that systemd shall read as it stands: its specifiers and quotes are meant. */
 export interface Raw {
@@ -48,13 +48,17 @@ const escapeOption = (path: string): string => path.replaceAll(',', '\\,')
 const escapeLayer = (path: string): string =>
   path.includes(':') || path.includes(',') || path.includes('\\') ? path.replace(/[\\:,]/g, '\\$&') : path
 
+/** Most paths: ASCII, and nothing to escape. */
+const PLAIN_PATH = /^[A-Za-z0-9@_./=+-]+$/
+
 /** fsconfig(2) takes strings of 255 bytes, and libmount gives the kernel one option a call. */
 export const LONGEST_OPTION = 255
 
 /** One option for all layers where that is short enough, for every kernel has it; else one for each, which Linux 6.7 has. */
 const lowerOptions = (lower: readonly string[]): readonly string[] => {
-  const list = lower.map(escapeLayer).join(':')
-  return utf8Length(list) <= LONGEST_OPTION
+  const plain = lower.every((path) => PLAIN_PATH.test(path))
+  const list = (plain ? lower : lower.map(escapeLayer)).join(':')
+  return (plain ? list.length <= LONGEST_OPTION : !isLongerThan(list, LONGEST_OPTION))
     ? [`lowerdir=${list}`]
     : lower.map((path) => `lowerdir+=${escapeOption(path)}`)
 }

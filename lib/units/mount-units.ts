@@ -33,7 +33,7 @@ const DOCUMENTATION = line('Documentation', 'man:mount-generator(8)')
  * tenant alone, systemd.mount(5) "Default Dependencies"; gone when the tenant stops and at shutdown.
  */
 const apart = (id: string, before: string): string =>
-  `DefaultDependencies=no\n${plainLine('PartOf', tenantService(id))}Conflicts=umount.target\n${line('Before', unitNames([before, 'umount.target']))}`
+  `DefaultDependencies=no\n${plainLine('PartOf', tenantService(id))}Conflicts=umount.target\n${plainLine('Before', `${before} umount.target`)}`
 
 interface Mount {
   readonly what: string
@@ -54,7 +54,7 @@ const isTree = ({ image }: Layer): boolean => image === undefined
 const overlay = (id: string, { kind, layers, base }: Stack, mutable: boolean): string => {
   const images = layers.filter((layer) => !isTree(layer)).map(({ name }) => mountUnit(imageDir(id, kind, name)))
   const trees = layers.filter(isTree).map(({ lower }) => lower)
-  const needs = unitNames([layersService(id), ...images])
+  const needs = [layersService(id), ...images].join(' ')
   // No name of an extension holds what a unit file cannot, or it would have been left out.
   const options = overlayOptions({
     lower: [...layers.map(({ lower }) => lower), base],
@@ -65,8 +65,8 @@ const overlay = (id: string, { kind, layers, base }: Stack, mutable: boolean): s
     DOCUMENTATION +
     plainLine('SourcePath', extensionDir(id, kind)) +
     apart(id, tenantService(id)) +
-    line('Requires', needs) +
-    line('After', needs) +
+    plainLine('Requires', needs) +
+    plainLine('After', needs) +
     plainLine('RequiresMountsFor', [tenantDir(id), ...trees.map(quoteWord), base].join(' '))
   return (
     section('Unit', unit) +
