@@ -1,4 +1,4 @@
-/** A script and the pinned Node as one executable: how the product is packed, and the bench's empty script too. */
+/** A script and the pinned Node as one executable: the portable product, and the bench's empty script. */
 
 import childProcess from 'node:child_process'
 import { existsSync, renameSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** The one executable: dispatches on the name it was called by, and alone knows on which engine it runs. */
+/** The one executable: dispatches on the name it was called by. The build says which engine it gets. */
 
 import { engine } from '#engine'
 import { mountGenerator } from '../generators/mount-generator.ts'

@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts'
 import { GENERATOR_DIR } from '../layout/paths.ts'
 import { runPlan } from '../program/generator.ts'
 import { PLANS } from '../program/plans.ts'
+import { append } from '../report/append.ts'
 import type { Problem } from '../report/problem.ts'
 import { byPath, type Rendered, render } from '../units/write.ts'
 
@@ -16,7 +17,7 @@ export const survey = (host: Host, id: string | undefined): Survey => {
   const files: Rendered[] = []
   const problems = PLANS.flatMap((plan) =>
     runPlan(host, plan, (set, tenant) => {
-      if (id === undefined || tenant === id) files.push(...render(set, plan.name))
+      if (id === undefined || tenant === id) append(files, render(set, plan.name))
       return []
     }),
   )

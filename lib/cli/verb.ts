@@ -27,7 +27,9 @@ export const paint = (host: Host, colour: keyof typeof COLOURS, text: string): s
 
 /** Rows in columns as wide as they need to be; the last one ends where its text ends. */
 export const table = (rows: readonly (readonly string[])[]): string => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0),
+  )
   return rows
     .map((row) =>
       row

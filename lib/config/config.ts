@@ -3,6 +3,7 @@ import type { Reader } from '../host/host.ts'
 import { CONFIG_DIR, CONFIG_FILE } from '../layout/paths.ts'
 import type { Ipv4Prefix } from '../network/address.ts'
 import { parseAddress, parsePrefix } from '../network/address.ts'
+import { append } from '../report/append.ts'
 import type { Checked, Place, Problem } from '../report/problem.ts'
 
 /** bitbuilder.conf(5). */
@@ -89,7 +90,7 @@ export const readConfig = (reader: Reader): Checked<Config> => {
     if (found === undefined) continue
     const read = readOne(file, found.text, config)
     config = read.value
-    problems.push(...read.problems)
+    append(problems, read.problems)
   }
   return { value: config, problems }
 }

@@ -1,7 +1,7 @@
 import type { DirEntry, Reader } from './host.ts'
 import { HostError, orElse, WRONG_KIND } from './host.ts'
 
-/** `Reader.listInside` for a host whose system has no openat2(2): component by component. */
+/** `Reader.listInside` for any host, component by component: where there is no openat2(2), or where it refuses. */
 export const listInside = (
   reader: Pick<Reader, 'stat' | 'readDir'>,
   base: string,

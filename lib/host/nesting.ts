@@ -21,25 +21,3 @@ export const nestingOf = (text: string): number => {
   }
   return deepest
 }
-
-/**
- * The same text, of the same length, in which everything that is nested deeper than `most` is a 0: places in it are
- * still those of the file.
- */
-export const prune = (text: string, most: number): string => {
-  let kept = ''
-  let depth = 0
-  let inString = false
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    const before = depth
-    const escaped = inString && code === BACKSLASH
-    if (code === QUOTE) inString = !inString
-    else if (!inString) depth += step(code)
-    const part = text.slice(at, at + (escaped ? 2 : 1))
-    if (before > most || depth > most) kept += before <= most ? '0' : part.replace(/[^\n]/g, ' ')
-    else kept += part
-    if (escaped) at += 1
-  }
-  return kept
-}

@@ -1,4 +1,4 @@
-/** The host port on Node. The only file that imports `node:*`, and long for that reason: the port has no second home here. */
+/** The host port on Node: all of it that needs `node:*`, which no other file of the core imports, and long for that reason. */
 
 import { isUtf8 } from 'node:buffer'
 import type { Dirent, Stats } from 'node:fs'

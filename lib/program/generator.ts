@@ -3,6 +3,7 @@ import type { Environment, Host, Level, Output, Reader } from '../host/host.ts'
 import { HostError, orElse } from '../host/host.ts'
 import { REGISTRY_SERVICE } from '../layout/names.ts'
 import { STATE_DIR } from '../layout/paths.ts'
+import { append } from '../report/append.ts'
 import type { Problem } from '../report/problem.ts'
 import { isError, renderHint, renderProblem, wholeFile } from '../report/problem.ts'
 import type { OsRelease } from '../systemd/os-release.ts'
@@ -97,8 +98,8 @@ export const runPlan = (
     }
     try {
       const { set, problems: own } = generator.tenant(entry.id, view, () => load.load(entry))
-      if (own.length > 0) problems.push(...own)
-      if (set.length > 0) problems.push(...emit(set, entry.id))
+      append(problems, own)
+      if (set.length > 0) append(problems, emit(set, entry.id))
     } catch (thrown) {
       problems.push(failure(entry.id, thrown))
     }
@@ -106,9 +107,11 @@ export const runPlan = (
   const common = [...load.registry.problems, ...listing]
   try {
     const { set, problems: own } = generator.besides(common, isLate(reader, found, load))
-    problems.push(...own, ...emit(set))
+    append(problems, own)
+    append(problems, emit(set))
   } catch (thrown) {
-    problems.push(...common, failure(REGISTRY_SERVICE, thrown))
+    append(problems, common)
+    problems.push(failure(REGISTRY_SERVICE, thrown))
   }
   return problems
 }

@@ -1,8 +1,8 @@
 import type { TextFile } from '../host/host.ts'
-import { prune } from '../host/nesting.ts'
+import { flatten } from './json-scan.ts'
 
 /** Levels of nesting: far above what anybody writes, and far below where the first engine gives up. */
 const DEEPEST = 64
 
 /** The text of a file of JSON as every engine can parse it. Too deep values are 0, which is wrong where a value matters. */
-export const jsonText = ({ text, nesting }: TextFile): string => (nesting > DEEPEST ? prune(text, DEEPEST) : text)
+export const jsonText = ({ text, nesting }: TextFile): string => (nesting > DEEPEST ? flatten(text, DEEPEST) : text)

@@ -4,11 +4,14 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const LONGEST_SHOWN = 60
 
+/** A key as it may be repeated in a message. */
+export const showKey = (text: string): string =>
+  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+
 /** A value as it may be repeated in a message: short, on one line, and never walked into. */
 export const show = (value: unknown): string => {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (isObject(value)) return 'an object'
-  const text = JSON.stringify(value)
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+  return showKey(JSON.stringify(value))
 }

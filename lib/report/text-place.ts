@@ -1,12 +1,16 @@
 import type { Place } from './problem.ts'
+import { wholeFile } from './problem.ts'
 
-const lineStartsOf = (text: string): readonly number[] => {
+/** More than a file of 8 MiB has when people or programs wrote it. */
+const MOST_LINES = 1_000_000
+
+/** Where the lines of a text begin. */
+export const lineStartsOf = (text: string): readonly number[] => {
   const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  for (let at = text.indexOf('\n'); at >= 0 && starts.length <= MOST_LINES; at = text.indexOf('\n', at + 1))
+    starts.push(at + 1)
   return starts
 }
-
-let last: { readonly text: string; readonly starts: readonly number[] } = { text: '', starts: [0] }
 
 /** How many of the sorted numbers are at most `limit`. */
 const countUpTo = (sorted: readonly number[], limit: number): number => {
@@ -20,12 +24,12 @@ const countUpTo = (sorted: readonly number[], limit: number): number => {
   return low
 }
 
-/**
- * The place of an offset in a text: lines end at `\n`, columns count UTF-16 code units as editors do. The lines of the last
- * text are kept: a thousand mistakes in one file must not count them a thousand times.
- */
-export const placeAt = (file: string, text: string, offset: number): Place => {
-  if (last.text !== text) last = { text, starts: lineStartsOf(text) }
-  const line = countUpTo(last.starts, offset)
-  return { file, line, column: offset - (last.starts[line - 1] as number) + 1 }
+/** The place of an offset in a text: lines end at `\n`, columns count UTF-16 code units as editors do. */
+export const placeAmong = (file: string, starts: readonly number[], offset: number): Place => {
+  const line = countUpTo(starts, offset)
+  if (line > MOST_LINES) return wholeFile(file)
+  return { file, line, column: offset - (starts[line - 1] as number) + 1 }
 }
+
+export const placeAt = (file: string, text: string, offset: number): Place =>
+  placeAmong(file, lineStartsOf(text), offset)

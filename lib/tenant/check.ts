@@ -1,22 +1,21 @@
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf } from '../report/json-source.ts'
-import { isObject, show } from '../report/json-value.ts'
+import { isObject, show, showKey } from '../report/json-value.ts'
 import type { Problem } from '../report/problem.ts'
-import type { Infer, Shape } from './shape.ts'
+import type { Tally } from '../report/tally.ts'
+import { tallyOf } from '../report/tally.ts'
+import type { Infer, ObjectShape, Shape } from './shape.ts'
 import { accepts } from './shape.ts'
 import { issuesOf } from './zod.ts'
 
-type Issue = ReturnType<typeof issuesOf>[number]
+type Path = JsonSource['path']
 
 /** `network.wireguard.peers[2].endpoint` */
-const showPath = (path: readonly PropertyKey[]): string =>
+const showPath = (path: Path): string =>
   path.reduce<string>((shown, key) => {
     if (typeof key === 'number') return `${shown}[${key}]`
-    return shown === '' ? String(key) : `${shown}.${String(key)}`
+    return shown === '' ? showKey(key) : `${shown}.${showKey(key)}`
   }, '')
-
-const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value)
 
 /** How many letters must be added, dropped, changed or swapped with the next; small words only. */
 const distance = (a: string, b: string): number => {
@@ -37,45 +36,75 @@ const distance = (a: string, b: string): number => {
   return row[b.length] as number
 }
 
-/** The known key that somebody may have meant. */
+/** The known key that somebody may have meant. Those of very different length are not asked for: it takes time. */
 const nearest = (key: string, known: readonly string[]): string | undefined => {
-  if (key.length > 40) return undefined
-  const ranked = known.map((one) => ({ one, far: distance(key.toLowerCase(), one.toLowerCase()) }))
+  const most = Math.max(1, Math.floor(key.length / 3))
+  const ranked = known
+    .filter((one) => Math.abs(one.length - key.length) <= most)
+    .map((one) => ({ one, far: distance(key.toLowerCase(), one.toLowerCase()) }))
   const best = ranked.sort((a, b) => a.far - b.far)[0]
-  return best !== undefined && best.far <= Math.max(1, Math.floor(key.length / 3)) ? best.one : undefined
+  return best !== undefined && best.far <= most ? best.one : undefined
 }
 
-const keysAt = (shape: Shape, path: readonly PropertyKey[]): readonly string[] => {
-  const inner = path.reduce<Shape | undefined>((outer, key) => {
-    if (outer?.is === 'list') return outer.of
-    return outer?.is === 'object' ? outer.keys[String(key)] : undefined
-  }, shape)
-  return inner?.is === 'object' ? Object.keys(inner.keys) : []
+/** A value of a file that does not look as it should. */
+interface Wrong {
+  readonly value: unknown
+  readonly path: Path
 }
 
-const unknownKeys = (
-  issue: Issue & { readonly code: 'unrecognized_keys' },
-  shape: Shape,
-  source: JsonSource,
-): readonly Problem[] =>
-  issue.keys.map((key): Problem => {
-    const meant = nearest(key, keysAt(shape, issue.path))
-    const path = [...issue.path, key]
-    return {
-      severity: 'error',
-      at: placeOf(source, path as (string | number)[], 'key'),
-      message: `unknown key '${showPath(path)}'`,
-      ...(meant === undefined ? {} : { hint: `did you mean '${meant}'?` }),
-    }
-  })
+interface Findings {
+  readonly source: JsonSource
+  readonly tally: Tally
+}
 
-const problemsOf = (issue: Issue, shape: Shape, value: unknown, source: JsonSource): readonly Problem[] => {
-  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, shape, source)
-  const got = valueAt(value, issue.path)
-  const where = showPath(issue.path)
-  const found = got === undefined ? `missing, expected ${issue.message}` : `expected ${issue.message}, got ${show(got)}`
-  const at = placeOf(source, issue.path as (string | number)[])
-  return [{ severity: 'error', at, message: where === '' ? found : `${where}: ${found}` }]
+/** zod words it: a value without parts, or one of another kind than its shape. */
+const wrongValue = (shape: Shape, { value, path }: Wrong, { source, tally }: Findings): void => {
+  const where = showPath(path)
+  if (tally.isFull) {
+    tally.count(1)
+    return
+  }
+  for (const { message: expected } of issuesOf(shape, value)) {
+    tally.add(() => {
+      const found = value === undefined ? `missing, expected ${expected}` : `expected ${expected}, got ${show(value)}`
+      return { severity: 'error', at: placeOf(source, path), message: where === '' ? found : `${where}: ${found}` }
+    })
+  }
+}
+
+const unknownKey = (known: ObjectShape['keys'], path: Path, key: string, source: JsonSource): Problem => {
+  const meant = nearest(key, Object.keys(known))
+  return {
+    severity: 'error',
+    at: placeOf(source, [...path, key], 'key'),
+    message: `unknown key '${showPath([...path, key])}'`,
+    ...(meant === undefined ? {} : { hint: `did you mean '${meant}'?` }),
+  }
+}
+
+const wrongObject = (
+  { keys, required = [], open }: ObjectShape,
+  value: Readonly<Record<string, unknown>>,
+  path: Path,
+  findings: Findings,
+): void => {
+  for (const [key, shape] of Object.entries(keys)) {
+    if (Object.hasOwn(value, key)) findWrong(shape, { value: value[key], path: [...path, key] }, findings)
+    else if (required.includes(key)) wrongValue(shape, { value: undefined, path: [...path, key] }, findings)
+  }
+  if (open === true) return
+  for (const key of Object.keys(value)) {
+    if (!Object.hasOwn(keys, key)) findings.tally.add(() => unknownKey(keys, path, key, findings.source))
+  }
+}
+
+/** Walks to what is wrong in the order of the tables. After the first mistakes this only counts. */
+const findWrong = (shape: Shape, { value, path }: Wrong, findings: Findings): void => {
+  if (accepts(shape, value)) return
+  if (shape.is === 'object' && isObject(value)) wrongObject(shape, value, path, findings)
+  else if (shape.is === 'list' && Array.isArray(value)) {
+    for (const [index, one] of value.entries()) findWrong(shape.of, { value: one, path: [...path, index] }, findings)
+  } else wrongValue(shape, { value, path }, findings)
 }
 
 export type Validated<T> = { readonly value: T } | { readonly problems: readonly Problem[] }
@@ -89,8 +118,10 @@ export const validate = <S extends Shape>(shape: S, value: unknown, source: Json
     }
   }
   if (accepts(shape, value)) return { value: value as Infer<S> }
-  const issues = issuesOf(shape, value)
+  const tally = tallyOf(source.file)
+  findWrong(shape, { value, path: [] }, { source, tally })
+  const problems = tally.problems()
   // The two are made from one table. Should they ever disagree, an entry without a reason must not pass for a good one.
-  if (issues.length === 0) throw new Error(`${source.file}: refused without a reason`)
-  return { problems: issues.flatMap((issue) => problemsOf(issue, shape, value, source)) }
+  if (problems.length === 0) throw new Error(`${source.file}: refused without a reason`)
+  return { problems }
 }

@@ -36,7 +36,8 @@ export interface Load {
   load(entry: Entry): Loaded
 }
 
-const LARGEST_METADATA = 64 << 10
+/** Far more than there is to say. A hostile one of these costs the small engine 5 ms, and a generator has two seconds for all. */
+const LARGEST_METADATA = 16 << 10
 
 type Read = { readonly metadata: Metadata | undefined } | { readonly problems: readonly Problem[] }
 

@@ -18,7 +18,7 @@ const saying = (problems: readonly Problem[]) =>
   problems
     .slice(0, MOST_LINES)
     .flatMap((problem) => [renderProblem(problem), ...renderHint(problem)])
-    .concat(problems.length > MOST_LINES ? [`and ${problems.length - MOST_LINES} more: bitbuilder verify`] : [])
+    .concat(problems.length > MOST_LINES ? ['there is more: bitbuilder verify'] : [])
     .map((said) => exec('/usr/bin/echo', `<3>${said}`))
 
 /** A full unit instead of the template, so that nothing the tenant would require is started in vain; what is running can still be stopped. */

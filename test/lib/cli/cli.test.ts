@@ -81,7 +81,7 @@ test('verify says all, and what the generators keep to themselves', () => {
     'warning: /etc/bitbuilder/tenants.d/notes.txt: is no ID.json, nobody reads it',
     'warning: /var/lib/tenants/stray: belongs to no tenant of the registry',
     "error: /etc/bitbuilder/tenants.d/two.json: network.index 4 of tenant 'two' is that of tenant 'one' too",
-    'warning: /etc/bitbuilder/tenants.d/two.json:1:26: resources.storage is not enforced by this version',
+    'warning: /etc/bitbuilder/tenants.d/two.json:1:55: resources.storage is not enforced by this version',
   ])
 })
 

@@ -86,8 +86,8 @@ test('every text that JSON.parse refuses has a problem with words', () => {
 })
 
 describe('recoverList()', () => {
-  const shown = (text: string): readonly (readonly [string | undefined, boolean])[] =>
-    recoverList(text, 'tenants').map(({ id, value }) => [id, value !== undefined])
+  const shown = (text: string): readonly (readonly [unknown, boolean])[] =>
+    recoverList('f', text, 'tenants').elements.map(({ id, value }) => [id, value !== undefined])
 
   // What a person would say is whole, is kept: [id, whether it could be read].
   test.each([

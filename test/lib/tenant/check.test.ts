@@ -70,6 +70,24 @@ test('metadata is open at the top and strict inside', () => {
   ])
 })
 
+// The first twenty are worded, in the order of the tables; all others are counted, whatever kind they are of.
+test('of many mistakes the first are told', () => {
+  const keys = Array.from({ length: 7000 }, (_, index) => `"k${index}": 1`)
+  const said = lines(`{"resources": {"tasks": "x", ${keys.join(', ')}}, "infra": {"cpu": "x"}}`, metadataShape)
+  expect(said).toHaveLength(21)
+  expect(said[0]).toMatch(/^f:1:25: resources.tasks: expected a whole number from /)
+  expect(said[1]).toBe("f:1:30: unknown key 'resources.k0'")
+  expect(said[19]).toMatch(/^f:1:\d+: unknown key 'resources.k18'$/)
+  expect(said[20]).toBe('f: and 6982 more like these')
+  expect(lines(`{"id": "a", "placement": {"hosts": [${'1, '.repeat(5000)}"web"]}}`).at(-1)).toBe(
+    'f: and 4980 more like these',
+  )
+})
+
+test('a long key is shortened', () => {
+  expect(lines(`{"id": "a", "${'x'.repeat(500)}": 1}`)).toEqual([`f:1:13: unknown key '${'x'.repeat(60)}…'`])
+})
+
 test.each([
   [undefined, 'nothing'],
   [null, 'null'],
