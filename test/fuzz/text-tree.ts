@@ -18,9 +18,16 @@ export const treeOf = (value: unknown): TextTree => {
 export type Inner = Exclude<TextTree, { readonly is: 'leaf' }>
 
 export const innersOf = (tree: TextTree): Inner[] => {
-  if (tree.is === 'leaf') return []
-  const children = tree.is === 'list' ? tree.items : tree.entries.map(([, child]) => child)
-  return [tree, ...children.flatMap(innersOf)]
+  const found: Inner[] = []
+  // A stack of our own: a world may be nested deeper than an engine's.
+  const pending = [tree]
+  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    if (one.is === 'leaf') continue
+    found.push(one)
+    const children = one.is === 'list' ? one.items : one.entries.map(([, child]) => child)
+    for (const child of children.toReversed()) pending.push(child)
+  }
+  return found
 }
 
 const GAPS = ['', '', '', ' ', '\n', '\r\n', '\t', '  \n  ']
