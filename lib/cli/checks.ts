@@ -7,6 +7,7 @@ import { REGISTRY_SEARCH_PATH, tenantDir } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf } from '../report/json-source.ts'
 import { type Problem, wholeFile } from '../report/problem.ts'
+import { tallyOf } from '../report/tally.ts'
 import { placeAt } from '../report/text-place.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { Entries } from './entries.ts'
@@ -17,7 +18,7 @@ const warn = (file: string, message: string): Problem => ({ severity: 'warning',
 
 /** JSON.parse keeps the last of two and says nothing. */
 const doubledKeys = ({ file, text, path }: JsonSource, id: string): readonly Problem[] => {
-  const problems: Problem[] = []
+  const tally = tallyOf(file, 'warning')
   // A file of one entry is that tenant's; tenants.json is everybody's.
   const tenant = path.length === 0 ? { tenant: id } : {}
   const visit = (node: ReturnType<typeof parseTree>): void => {
@@ -25,12 +26,12 @@ const doubledKeys = ({ file, text, path }: JsonSource, id: string): readonly Pro
     for (const child of node?.children ?? []) {
       const key = node?.type === 'object' ? child.children?.[0] : undefined
       if (key !== undefined && seen.has(key.value)) {
-        problems.push({
+        tally.add(() => ({
           severity: 'warning',
           at: placeAt(file, text, key.offset),
           message: `key '${String(key.value)}' is given twice, the last one counts`,
           ...tenant,
-        })
+        }))
       }
       seen.add(key?.value)
       visit(key === undefined ? child : child.children?.[1])
@@ -41,7 +42,7 @@ const doubledKeys = ({ file, text, path }: JsonSource, id: string): readonly Pro
   } catch {
     // Nested too deeply for a tree: said elsewhere, where it matters.
   }
-  return problems
+  return tally.problems()
 }
 
 const strayFiles = (host: Host): readonly Problem[] =>

@@ -15,7 +15,7 @@ export interface Tally {
   problems(): readonly Problem[]
 }
 
-export const tallyOf = (file: string): Tally => {
+export const tallyOf = (file: string, severity: Problem['severity'] = 'error'): Tally => {
   const told: Problem[] = []
   let more = 0
   return {
@@ -31,7 +31,7 @@ export const tallyOf = (file: string): Tally => {
     },
     problems: () => {
       if (more === 0) return told
-      const last: Problem = { severity: 'error', at: wholeFile(file), message: `and ${more} more like these` }
+      const last: Problem = { severity, at: wholeFile(file), message: `and ${more} more like these` }
       return [...told, last]
     },
   }
