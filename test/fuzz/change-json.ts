@@ -1,5 +1,6 @@
 /** What may happen to the structure of a JSON file. */
 
+import { nestingOf } from '../../lib/host/nesting.ts'
 import { tenantShape } from '../../lib/tenant/schema.ts'
 import { anyText } from './anything.ts'
 import { IDS, TEXTS, TOKENS } from './pieces.ts'
@@ -77,8 +78,12 @@ const CHANGES: readonly Change[] = [
     put(inner, at, 1, leaf(JSON.stringify(random.pick(IDS))), random.chance(0.5) ? '"id"' : keyAt(inner, at, random)),
 ]
 
-/** Undefined for what is no JSON, or has nothing inside. */
+/** Deeper texts are changed by their bytes alone: here they would use up this engine's stack. */
+const DEEPEST = 1000
+
+/** Undefined for what is no JSON, has nothing inside or is too deep. */
 export const changeJson = (text: string, random: Random): string | undefined => {
+  if (nestingOf(text) > DEEPEST) return undefined
   let tree: TextTree
   try {
     tree = treeOf(JSON.parse(text))
