@@ -21,6 +21,9 @@ export interface DirEntry {
   readonly kind: Kind
 }
 
+/** The order in which they are listed. */
+export const byCodeUnit = (a: DirEntry, b: DirEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+
 export interface Directory {
   readonly stat: Stat
   /** Sorted by name, by code unit. */

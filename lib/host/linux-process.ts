@@ -12,8 +12,6 @@ export const pipe = (ends: Int32Array): number => syscall(SYS_pipe2, new Uint8Ar
 /** Readable when the process has ended. */
 export const pidfd = (pid: number): number => syscall(SYS_pidfd_open, pid, 0)
 
-const POLLIN = 1
-
 const RLIMIT_NOFILE = 7
 
 /** struct rlimit: soft and hard, 64 bits each. */
@@ -34,6 +32,8 @@ export const lowerFiles = (most: number): Uint8Array => {
 export const raiseFiles = (before: Uint8Array): void => {
   syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, before, 0)
 }
+
+const POLLIN = 1
 
 /** Those of `fds` that can be read or are at their end; none after so many milliseconds, or when a signal came. */
 export const poll = (fds: readonly number[], milliseconds: number): readonly number[] => {

@@ -6,7 +6,6 @@
 import {
   decode,
   entries,
-  nesting as nestingOfBytes,
   O_CLOEXEC,
   SYS_close,
   SYS_fchmod,
@@ -26,11 +25,12 @@ import {
   SYS_uname,
   SYS_unlinkat,
   syscall,
-  write as writeText,
 } from 'bitbuilder:linux'
 import { EINTR } from './errno.ts'
-import type { Kind, Stat } from './host.ts'
+import type { DirEntry, Kind, Stat } from './host.ts'
 import { decodeLeniently } from './utf8.ts'
+
+export { decode as strictText, nesting, write } from 'bitbuilder:linux'
 
 /** A text, or bytes with a NUL at their end. */
 export type Path = string | Uint8Array
@@ -55,9 +55,6 @@ export const retried = (call: () => number): number => {
     if (result !== -EINTR) return result
   }
 }
-
-/** Undefined for what is not UTF-8. */
-export const strictText = decode
 
 export const text = (bytes: Uint8Array, length: number): string =>
   decode(bytes, length) ?? decodeLeniently(bytes.subarray(0, length))
@@ -103,12 +100,6 @@ export const readFully = (fd: number, bytes: Uint8Array, offset: number): number
   }
   return filled
 }
-
-/** All of a text as UTF-8. */
-export const write = writeText
-
-/** `TextFile.nesting` of a file's bytes. */
-export const nesting = nestingOfBytes
 
 /** A file's kind by the upper bits of its mode, inode(7). */
 const kindOfType = (type: number): Kind => {
@@ -160,19 +151,14 @@ export const lastStream = (): string => {
   return `${device}:${(stat32[8] as number) + (stat32[9] as number) * 2 ** 32}`
 }
 
-export interface Entry {
-  readonly name: string
-  readonly kind: Kind
-}
-
-const toEntry = (fd: number, name: string, type: number): Entry | undefined => {
+const toEntry = (fd: number, name: string, type: number): DirEntry | undefined => {
   if (type !== 0) return { name, kind: kindOfType(type) }
   // A file system that knows no types.
   return lstat(fd, name) === 0 ? { name, kind: lastKind() } : undefined
 }
 
 /** All entries of an open directory but itself and its parent, in no order. */
-export const readEntries = (fd: number, into: Entry[]): number => {
+export const readEntries = (fd: number, into: DirEntry[]): number => {
   const found: (string | Uint8Array | number)[] = []
   const result = entries(fd, found)
   for (let at = 0, end = found.length; at < end; at += 2) {

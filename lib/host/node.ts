@@ -4,10 +4,11 @@ import { isUtf8 } from 'node:buffer'
 import type { Dirent, Stats } from 'node:fs'
 import { arch, argv } from 'node:process'
 import { reasonOf } from './errno.ts'
-import type { DirEntry, Directory, Finished, Host, Kind, Level, Stat, TextFile } from './host.ts'
-import { HostError, WRONG_KIND } from './host.ts'
+import type { Directory, Finished, Host, Kind, Stat, TextFile } from './host.ts'
+import { byCodeUnit, HostError, WRONG_KIND } from './host.ts'
 import { listInside } from './list-inside.ts'
 import { locate } from './locate.ts'
+import { logBy } from './log.ts'
 import { nestingOf } from './nesting.ts'
 import { readFileInside } from './resolve.ts'
 
@@ -55,8 +56,6 @@ const statOf = (stats: Stats): Stat => ({
   mode: stats.mode & 0o7777,
   size: stats.size,
 })
-
-const byCodeUnit = (a: DirEntry, b: DirEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
 /** Runs `work` on an open file and closes it; `undefined` when there is no such file. */
 const withFile = <T>(path: string, flags: number, work: (fd: number) => T): T | undefined => {
@@ -147,7 +146,6 @@ const say = (fd: number, text: string): void => {
   }
 }
 
-/** One record: written at once and whole. A container may have no /dev/kmsg. */
 const toKernelLog = (text: string): boolean => {
   try {
     return withFile('/dev/kmsg', O_WRONLY | O_NOCTTY, (fd) => fs.writeSync(fd, text)) !== undefined
@@ -156,16 +154,16 @@ const toKernelLog = (text: string): boolean => {
   }
 }
 
-/** Whether standard error is the journal's, systemd.exec(5) `$JOURNAL_STREAM`: then a `<3>` in front is read as a priority. */
-const logsToJournal = (): boolean => {
-  const stats = fs.fstatSync(2)
-  return process.env.JOURNAL_STREAM === `${stats.dev}:${stats.ino}`
-}
-
-/** Whether PID 1 started this very process without the journal, as it does generators: their standard error leads nowhere. */
-const startedAsGenerator = (): boolean => process.env.SYSTEMD_EXEC_PID === String(process.pid) && !logsToJournal()
-
-const PRIORITY: Readonly<Record<Level, string>> = { error: '<3>', warning: '<4>', info: '<6>' }
+const log = logBy({
+  env: (name) => process.env[name],
+  pid: process.pid,
+  stream: () => {
+    const stats = fs.fstatSync(2)
+    return `${stats.dev}:${stats.ino}`
+  },
+  toKernel: toKernelLog,
+  toStandardError: (text) => say(2, text),
+})
 
 /** The host of this machine, seen below `root` ("" for /): `$BITBUILDER_ROOT` moves all reading, never the output. */
 export const nodeHost = (root: string): Host => {
@@ -270,11 +268,7 @@ export const nodeHost = (root: string): Host => {
     isTerminal: () => process.stdout.isTTY === true,
 
     print: (text) => say(1, text),
-    log: (level, line) => {
-      const record = `${PRIORITY[level]}${line}\n`
-      if (startedAsGenerator() && toKernelLog(record)) return
-      say(2, logsToJournal() ? record : `${line}\n`)
-    },
+    log,
 
     run: (command, seconds): Finished => {
       const [file = '', ...args] = command

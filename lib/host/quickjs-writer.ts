@@ -2,19 +2,13 @@
 
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } from 'bitbuilder:linux'
 import { getpid } from 'qjs:os'
-import { EEXIST, EISDIR, ENOENT, reasonOf } from './errno.ts'
+import { EEXIST, EISDIR, ENOENT } from './errno.ts'
 import type { Writer } from './host.ts'
-import { HostError } from './host.ts'
 import type { Path } from './linux.ts'
 import * as linux from './linux.ts'
+import { check } from './quickjs-check.ts'
 
 const { HERE, O_RDONLY, O_WRONLY, using } = linux
-
-/** The result of a system call, or what the port throws for it. */
-export const check = (path: string, result: number): number => {
-  if (result < 0) throw new HostError(path, reasonOf(-result))
-  return result
-}
 
 /** The result of mkdir(2), and no error when there is a directory. */
 const makeOne = (path: string): number => {

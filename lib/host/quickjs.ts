@@ -4,13 +4,14 @@ import { O_CREAT, O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } from 'bitbuild
 import { getpid, isatty, now, SIGPIPE, signal, sleep } from 'qjs:os'
 import { exit, getenv } from 'qjs:std'
 import { EAGAIN, ELOOP, ENOENT, EPIPE } from './errno.ts'
-import type { Directory, Host, Level, Stat, TextFile } from './host.ts'
-import { HostError, WRONG_KIND } from './host.ts'
-import type { Entry } from './linux.ts'
+import type { DirEntry, Directory, Host, Stat, TextFile } from './host.ts'
+import { byCodeUnit, HostError, WRONG_KIND } from './host.ts'
 import * as linux from './linux.ts'
 import { listInside as listComponents } from './list-inside.ts'
 import { locate } from './locate.ts'
-import { check, writer } from './quickjs-writer.ts'
+import { logBy } from './log.ts'
+import { check, checkThere } from './quickjs-check.ts'
+import { writer } from './quickjs-writer.ts'
 import { readFileInside } from './resolve.ts'
 import { runToEnd } from './run-to-end.ts'
 
@@ -18,13 +19,7 @@ const { HERE, O_RDONLY, O_RDWR, O_WRONLY, using } = linux
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x86-64', aarch64: 'arm64' }
 
-/** The same, undefined where there is nothing. */
-const checkThere = (path: string, result: number): number | undefined =>
-  result === -ENOENT ? undefined : check(path, result)
-
-const sorted = (entries: Entry[]): Entry[] => (entries.length > 1 ? entries.sort(byCodeUnit) : entries)
-
-const byCodeUnit = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+const sorted = (entries: DirEntry[]): DirEntry[] => (entries.length > 1 ? entries.sort(byCodeUnit) : entries)
 
 const checkFile = (path: string, fd: number): Stat => {
   check(path, linux.fstat(fd))
@@ -51,23 +46,12 @@ const readPart = (path: string, fd: number, offset: number, length: number): Uin
 }
 
 const listDir = (path: string, fd: number): Directory => {
-  const entries: Entry[] = []
+  const entries: DirEntry[] = []
   check(path, linux.fstat(fd))
   const stat = linux.lastStat()
   check(path, linux.readEntries(fd, entries))
   return { stat, entries: sorted(entries) }
 }
-
-/** Whether standard error is the journal's, systemd.exec(5) `$JOURNAL_STREAM`: then a `<3>` in front is read as a priority. */
-const logsToJournal = (): boolean => {
-  const stream = getenv('JOURNAL_STREAM')
-  return stream !== undefined && linux.fstat(2) >= 0 && stream === linux.lastStream()
-}
-
-/** Whether PID 1 started this very process without the journal, as it does generators: their standard error leads nowhere. */
-const startedAsGenerator = (): boolean => getenv('SYSTEMD_EXEC_PID') === String(getpid()) && !logsToJournal()
-
-const PRIORITY: Readonly<Record<Level, string>> = { error: '<3>', warning: '<4>', info: '<6>' }
 
 /** To a terminal or a pipe whose reader may have gone: `bitbuilder list | head` is no failure. */
 const say = (fd: number, text: string): void => {
@@ -75,17 +59,18 @@ const say = (fd: number, text: string): void => {
   if (result !== -EPIPE) check(fd === 1 ? 'standard output' : 'standard error', result)
 }
 
-/** One record: written at once and whole. A container may have no /dev/kmsg. */
 const toKernelLog = (text: string): boolean => {
   const fd = linux.open(HERE, '/dev/kmsg', O_WRONLY | O_NOCTTY)
   return fd >= 0 && using(fd, () => linux.write(fd, text) >= 0)
 }
 
-const log = (level: Level, line: string): void => {
-  const record = `${PRIORITY[level]}${line}\n`
-  if (startedAsGenerator() && toKernelLog(record)) return
-  say(2, logsToJournal() ? record : `${line}\n`)
-}
+const log = logBy({
+  env: getenv,
+  pid: getpid(),
+  stream: () => (linux.fstat(2) < 0 ? '' : linux.lastStream()),
+  toKernel: toKernelLog,
+  toStandardError: (text) => say(2, text),
+})
 
 /** Milliseconds between two attempts at a lock. */
 const LOCK_PAUSE = 10
@@ -126,11 +111,11 @@ export const quickjsHost = (root: string): Host => {
   const openInside = (base: string, relative: string, flags: number): number =>
     relative.includes('..') ? -ELOOP : linux.openWithoutLinks(`${root}${base}/${relative}`, flags)
 
-  const listInside = (base: string, relative: string): readonly Entry[] | undefined => {
+  const listInside = (base: string, relative: string): readonly DirEntry[] | undefined => {
     const fd = openInside(base, relative, O_RDONLY | O_DIRECTORY)
     if (fd === -ENOENT) return undefined
     if (fd < 0) return listComponents(host, base, relative)
-    const entries: Entry[] = []
+    const entries: DirEntry[] = []
     const result = linux.readEntries(fd, entries)
     linux.close(fd)
     if (result < 0) check(`${base}/${relative}`, result)

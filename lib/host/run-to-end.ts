@@ -1,11 +1,11 @@
 /** Running another program on the small engine, with its output gathered and its time bounded. */
 
 import { exec, kill, now, SIGPIPE, signal, waitpid } from 'qjs:os'
-import { reasonOf } from './errno.ts'
 import type { Finished } from './host.ts'
 import { HostError } from './host.ts'
 import * as linux from './linux.ts'
 import * as linuxProcess from './linux-process.ts'
+import { check } from './quickjs-check.ts'
 
 /** signal(7); the engine has no name for it. */
 const SIGKILL = 9
@@ -73,19 +73,13 @@ const toWord = (given: string, _index: number, [program = '']: readonly string[]
   return given.replace(/[\ud800-\udfff]/gu, '\ufffd')
 }
 
-/** The result of a system call that fails only when the machine has nothing left. */
-const must = (program: string, result: number): number => {
-  if (result < 0) throw new HostError(program, reasonOf(-result))
-  return result
-}
-
 /** The process and what it says; standard input is empty, SIGPIPE as a program expects it. */
 const start = (command: readonly string[]): { readonly pid: number; readonly streams: readonly [Stream, Stream] } => {
   const [program = ''] = command
   const [out, err] = [new Int32Array(2), new Int32Array(2)] as [Pipe, Pipe]
-  must(program, linuxProcess.pipe(out))
-  must(program, linuxProcess.pipe(err))
-  const nothing = must(program, linux.open(linux.HERE, '/dev/null', linux.O_RDONLY))
+  check(program, linuxProcess.pipe(out))
+  check(program, linuxProcess.pipe(err))
+  const nothing = check(program, linux.open(linux.HERE, '/dev/null', linux.O_RDONLY))
   const files = linuxProcess.lowerFiles(USUAL_FILES)
   signal(SIGPIPE, null)
   const pid = exec(command, { block: false, stdin: nothing, stdout: out[1], stderr: err[1] })
@@ -99,7 +93,7 @@ const start = (command: readonly string[]): { readonly pid: number; readonly str
 export const runToEnd = (command: readonly string[], seconds: number): Finished => {
   if ((command[0] ?? '') === '') return { status: 127, stdout: '', stderr: 'no command given' }
   const { pid, streams } = start(command.map(toWord))
-  const ended = linux.using(must(command[0] as string, linuxProcess.pidfd(pid)), (process) =>
+  const ended = linux.using(check(command[0] as string, linuxProcess.pidfd(pid)), (process) =>
     gather(streams, process, seconds),
   )
   // One that ignores SIGTERM must not hold us for ever. Until it is waited for its number is nobody else's.
