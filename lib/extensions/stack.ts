@@ -1,5 +1,5 @@
 import type { DirEntry, Reader } from '../host/host.ts'
-import { HostError, orElse } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { resolveInside } from '../host/resolve.ts'
 import { mountUnit } from '../layout/names.ts'
 import {
@@ -21,7 +21,7 @@ import { isLongerThan, LONGEST_UNIT_NAME } from '../systemd/escape.ts'
 import type { OsRelease } from '../systemd/os-release.ts'
 import { LONGEST_OPTION } from '../systemd/unit.ts'
 import { compareVersions } from '../systemd/versions.ts'
-import { readHasRootfs } from '../tenant/disk.ts'
+import { listOwn, readHasRootfs } from '../tenant/disk.ts'
 import type { Extensions, Tenant } from '../tenant/tenant.ts'
 import type { ImageType } from './image.ts'
 import { readImageType } from './image.ts'
@@ -146,28 +146,16 @@ const baseRelease = (
 
 const byVersion = (a: DirEntry, b: DirEntry): number => compareVersions(b.name, a.name) || (a.name < b.name ? 1 : -1)
 
-/** Through a link in its place, another tenant's extensions would be this one's. */
-const listExtensions = (reader: Reader, id: string, kind: ExtensionClass): readonly DirEntry[] | Problem => {
-  try {
-    return reader.listInside(TENANTS_DIR, `${id}/extensions/${kind}`) ?? []
-  } catch (thrown) {
-    if (!(thrown instanceof HostError)) throw thrown
-    const parent = `${tenantDir(id)}/extensions`
-    const above = reader.stat(parent)?.kind
-    if (above === 'link') return kind === 'confext' ? [] : leaveOut(id, parent, 'is a link', 'its extensions')
-    if (above !== 'directory') return []
-    const found = reader.stat(extensionDir(id, kind))?.kind
-    if (found === 'directory') throw thrown
-    return found === 'link' ? leaveOut(id, extensionDir(id, kind), 'is a link', 'its extensions') : []
-  }
-}
-
 /** Undefined when there is nothing to mount. One bad extension is left out, the others stay. */
 const readStack = (reader: Reader, ground: Ground, kind: ExtensionClass): Checked<Stack | undefined> => {
   const { id } = ground
   const dir = extensionDir(id, kind)
-  const listed = listExtensions(reader, id, kind)
-  if ('severity' in listed) return { value: undefined, problems: [listed] }
+  const listed = listOwn(reader, id, `extensions/${kind}`)
+  if ('link' in listed) {
+    // What stands in the place of both classes' parent is told once.
+    const isTold = listed.link !== dir && kind === 'confext'
+    return { value: undefined, problems: isTold ? [] : [leaveOut(id, listed.link, 'is a link', 'its extensions')] }
+  }
   const entries = listed.filter(({ name }) => !name.startsWith('.'))
   if (entries.length === 0) return { value: undefined, problems: [] }
 

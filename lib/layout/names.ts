@@ -9,8 +9,12 @@ export const TENANT_ID_WORDS = 'lower-case letters, digits and inner dashes, at 
 /** Ids are asked for again and again, and a regular expression costs more than all else that is asked of an entry. */
 const known = new Set<string>()
 
-export const isTenantId = (text: string): boolean =>
-  known.has(text) || (TENANT_ID.test(text) && known.add(text) === known)
+export const isTenantId = (text: string): boolean => {
+  if (known.has(text)) return true
+  const isId = TENANT_ID.test(text)
+  if (isId) known.add(text)
+  return isId
+}
 
 /** `tenant@web-1.service`. An id holds nothing that an instance must escape; units read it with %i, never %I, which would turn `-` into `/`. */
 export const tenantService = (id: string): string => `tenant@${id}.service`

@@ -10,8 +10,8 @@ export interface Tally {
   readonly isFull: boolean
   /** One more. Words are asked for when they are needed. */
   add(problem: () => Problem): void
-  /** So many more that nobody words. */
-  count(more: number): void
+  /** One more that nobody words. */
+  count(): void
   problems(): readonly Problem[]
 }
 
@@ -26,8 +26,8 @@ export const tallyOf = (file: string, severity: Problem['severity'] = 'error'): 
       if (told.length < MOST_TOLD) told.push(problem())
       else more += 1
     },
-    count(untold) {
-      more += untold
+    count() {
+      more += 1
     },
     problems: () => {
       if (more === 0) return told

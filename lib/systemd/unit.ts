@@ -33,7 +33,7 @@ export const words = (list: readonly string[]): Raw | undefined =>
 
 /** Unit names for a dependency as Requires=: there systemd takes neither quotes nor escapes, every backslash is the name's own. */
 export const unitNames = (list: readonly string[]): Raw | undefined =>
-  list.length === 0 ? undefined : raw(escapeSpecifiers(list.length === 1 ? (list[0] as string) : list.join(' ')))
+  list.length === 0 ? undefined : raw(escapeSpecifiers(list.join(' ')))
 
 /** Assignments for Environment=, which expands specifiers but not `$`, systemd.exec(5). */
 export const environment = (variables: Readonly<Record<string, string>>): Raw | undefined =>
@@ -45,8 +45,7 @@ export const exec = (program: string, ...args: readonly string[]): Raw =>
 
 /** For a path in an option of mount(8), where `,` parts options; in the list of lowerdir= `:` parts layers besides. */
 const escapeOption = (path: string): string => path.replaceAll(',', '\\,')
-const escapeLayer = (path: string): string =>
-  path.includes(':') || path.includes(',') || path.includes('\\') ? path.replace(/[\\:,]/g, '\\$&') : path
+const escapeLayer = (path: string): string => (PLAIN_PATH.test(path) ? path : path.replace(/[\\:,]/g, '\\$&'))
 
 /** Most paths: ASCII, and nothing to escape. */
 const PLAIN_PATH = /^[A-Za-z0-9@_./=+-]+$/
@@ -101,7 +100,8 @@ const renderValue = (value: Exclude<Value, undefined>): string => {
 export const line = (key: string, value: Value): string => (value === undefined ? '' : `${key}=${renderValue(value)}\n`)
 
 /** The same, and nothing is looked at: for what is made of our own names and numbers, or was found good before. */
-export const plainLine = (key: string, value: string | number): string => `${key}=${value}\n`
+export const plainLine = (key: string, value: string | number | undefined): string =>
+  value === undefined ? '' : `${key}=${value}\n`
 
 /** One line for each value. */
 export const lines = (key: string, values: readonly Value[]): string => values.map((value) => line(key, value)).join('')

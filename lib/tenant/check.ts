@@ -59,11 +59,11 @@ interface Findings {
 
 /** zod words it: a value without parts, or one of another kind than its shape. */
 const wrongValue = (shape: Shape, { value, path }: Wrong, { source, tally }: Findings): void => {
-  const where = showPath(path)
   if (tally.isFull) {
-    tally.count(1)
+    tally.count()
     return
   }
+  const where = showPath(path)
   for (const { message: expected } of issuesOf(shape, value)) {
     tally.add(() => {
       const found = value === undefined ? `missing, expected ${expected}` : `expected ${expected}, got ${show(value)}`

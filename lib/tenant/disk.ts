@@ -69,6 +69,32 @@ const machineOf = (kind: MachineKind, dir: string, entry: DirEntry): Machine | P
   return { kind, name, path, form }
 }
 
+const NOTHING_THERE: readonly DirEntry[] = []
+
+/**
+ * What is in a directory of a tenant's, nothing where there is none; or the path of a link on the way there: it would
+ * make somebody else's of it.
+ */
+export const listOwn = (
+  reader: Reader,
+  id: string,
+  directory: string,
+): readonly DirEntry[] | { readonly link: string } => {
+  try {
+    return reader.listInside(TENANTS_DIR, `${id}/${directory}`) ?? NOTHING_THERE
+  } catch (thrown) {
+    if (!(thrown instanceof HostError)) throw thrown
+    let path = tenantDir(id)
+    for (const name of directory.split('/')) {
+      path += `/${name}`
+      const found = reader.stat(path)?.kind
+      if (found === 'link') return { link: path }
+      if (found !== 'directory') return NOTHING_THERE
+    }
+    throw thrown
+  }
+}
+
 const NO_MACHINES: readonly Machine[] = []
 
 /** Machines of one kind, and what is no machine. */
@@ -78,18 +104,11 @@ const listMachines = (
   kind: MachineKind,
   directory: string,
 ): readonly (Machine | Problem)[] => {
-  const dir = (): string => `${tenantDir(id)}/${directory}`
-  try {
-    const entries = reader.listInside(TENANTS_DIR, `${id}/${directory}`)
-    if (entries === undefined || entries.length === 0) return NO_MACHINES
-    return entries.filter(({ name }) => !name.startsWith('.')).map((entry) => machineOf(kind, dir(), entry))
-  } catch (thrown) {
-    if (!(thrown instanceof HostError)) throw thrown
-    const found = reader.stat(dir())?.kind
-    if (found === 'directory') throw thrown
-    // A link in the place of the directory would name somebody else's machines.
-    return found === 'link' ? [leftOut(dir(), 'is a link in place of a directory')] : []
-  }
+  const listed = listOwn(reader, id, directory)
+  if ('link' in listed) return [leftOut(listed.link, 'is a link in place of a directory')]
+  if (listed.length === 0) return NO_MACHINES
+  const dir = `${tenantDir(id)}/${directory}`
+  return listed.filter(({ name }) => !name.startsWith('.')).map((entry) => machineOf(kind, dir, entry))
 }
 
 /** Whether a tenant that has a directory has a root for its infrastructure VM in it. */

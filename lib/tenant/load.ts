@@ -105,7 +105,6 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
     const file = metadataFile(id)
     // A tenant wrote it: only a file inside its directory is read, however the path gets there.
     const own = readMetadata(file, (limit) => reader.readFileInside(tenantDir(id), METADATA, limit))
-    if (own === NO_METADATA) return UNKNOWN
     if ('problems' in own) return { list: [], problems: own.problems }
     if (own.metadata === undefined) return UNKNOWN
     const name = own.metadata.template?.name

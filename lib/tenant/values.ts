@@ -18,7 +18,6 @@ const readSize = (text: string): number | undefined => {
 
 /** A registry of a thousand tenants has a handful of sizes, each asked for when it is checked and when it is used. */
 const known = new Map<string, number | undefined>()
-const shown = new Map<string, string>()
 
 /** `512M`, `4G`, `1.5G` in bytes; undefined when it is none, zero, or more than can be counted exactly. */
 export const parseSize = (text: string): number | undefined => {
@@ -27,15 +26,6 @@ export const parseSize = (text: string): number | undefined => {
   const bytes = readSize(text)
   known.set(text, bytes)
   return bytes
-}
-
-/** A size that was found good, in systemd's spelling: see `formatSize`. */
-export const showSize = (text: string): string => {
-  const before = shown.get(text)
-  if (before !== undefined) return before
-  const size = formatSize(parseSize(text) ?? 0)
-  shown.set(text, size)
-  return size
 }
 
 /** The shortest exact spelling that systemd takes: `4G`, `1536M`, `1000`. */
@@ -48,3 +38,6 @@ export const formatSize = (bytes: number): string => {
   }
   return unit === 0 ? String(count) : `${count}${'KMGTP'[unit - 1]}`
 }
+
+/** The same of a size that was found good. */
+export const showSize = (text: string): string => formatSize(parseSize(text) ?? 0)

@@ -33,7 +33,10 @@ const DOCUMENTATION = line('Documentation', 'man:mount-generator(8)')
  * tenant alone, systemd.mount(5) "Default Dependencies"; gone when the tenant stops and at shutdown.
  */
 const apart = (id: string, before: string): string =>
-  `DefaultDependencies=no\n${plainLine('PartOf', tenantService(id))}Conflicts=umount.target\n${plainLine('Before', `${before} umount.target`)}`
+  plainLine('DefaultDependencies', 'no') +
+  plainLine('PartOf', tenantService(id)) +
+  plainLine('Conflicts', 'umount.target') +
+  plainLine('Before', `${before} umount.target`)
 
 interface Mount {
   readonly what: string

@@ -28,24 +28,19 @@ interface Common {
   readonly slice: string
 }
 
-/** The last of them: most tenants have theirs from one file. */
-let source = { definedIn: '', text: '' }
-
-const sourceOf = (definedIn: string): string => {
-  if (source.definedIn !== definedIn) source = { definedIn, text: line('SourcePath', definedIn) }
-  return source.text
-}
-
 const DOCUMENTATION = line('Documentation', 'man:tenants.json(5)')
 
 /** CPUQuota= counts in percent of one CPU, systemd.resource-control(5). */
-const limits = ({ cpu, memory, tasks, ioWeight }: Resources): string => {
-  const quota = cpu === undefined ? '' : plainLine('CPUQuota', `${Math.round(cpu * 100)}%`)
-  const most = memory === undefined ? '' : plainLine('MemoryMax', showSize(memory))
-  const processes = tasks === undefined ? '' : plainLine('TasksMax', tasks)
-  const weight = ioWeight === undefined ? '' : plainLine('IOWeight', ioWeight)
-  return `${quota}${most}${processes}${weight}`
-}
+const percent = (cpus: number | undefined): string | undefined =>
+  cpus === undefined ? undefined : `${Math.round(cpus * 100)}%`
+
+const size = (text: string | undefined): string | undefined => (text === undefined ? undefined : showSize(text))
+
+const limits = ({ cpu, memory, tasks, ioWeight }: Resources): string =>
+  plainLine('CPUQuota', percent(cpu)) +
+  plainLine('MemoryMax', size(memory)) +
+  plainLine('TasksMax', tasks) +
+  plainLine('IOWeight', ioWeight)
 
 const slice = ({ description, source }: Common, resources: Resources): string =>
   section('Unit', `${description}${DOCUMENTATION}${source}`) + section('Slice', limits(resources))
@@ -99,7 +94,8 @@ export const tenantUnits = (tenant: Tenant, disk: Disk): UnitSet => {
   const common: Common = {
     // One line without control characters, or the entry would have been refused.
     description: plainLine('Description', escapeSpecifiers(describe(tenant))),
-    source: sourceOf(tenant.definedIn),
+    // A place of the search path, and an id.
+    source: plainLine('SourcePath', tenant.definedIn),
     slice: plainLine('Slice', sliceName),
   }
   const wanted: string[] = []
