@@ -7,7 +7,7 @@ import { findTool, run } from './run.mjs'
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /** The mirrors that this machine's apt is set up with. Others offer something for Debian under a like address: the keyring tells. */
-const mirrors = () => {
+export const mirrors = () => {
   const addresses = run('apt-get', ['update', '--print-uris']).matchAll(/^'(\S+\/debian)\/dists\/[^']*InRelease'/gm)
   return [...new Set([...addresses].map(([, site]) => site))]
 }

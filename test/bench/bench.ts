@@ -14,7 +14,7 @@ import { buildExecutables, sizes } from './executables.ts'
 import { type Measured, measureInside } from './inside.ts'
 import { whyNotCold } from './measure.ts'
 import { measureReloads, type Reload } from './reload.ts'
-import { type Report, render } from './report.ts'
+import { counted, type Report, render } from './report.ts'
 import { describeRoot } from './root.ts'
 
 const USAGE = `usage: bench.ts [OPTION…]
@@ -80,9 +80,6 @@ const countsOf = ({ count }: Options): readonly number[] | undefined => {
   if (wrong !== undefined) throw new UsageError()
   return counts
 }
-
-const counted = (warm: readonly Measured[]): boolean =>
-  warm.some(({ timings }) => timings.some(({ instructions }) => instructions > 0))
 
 const notesOf = (cold: string | undefined, warm: readonly Measured[]): readonly string[] => [
   ...(warm.some(({ tenants }) => tenants > 1000) ? ['bash and jq beyond 1000 tenants: minutes for each run'] : []),

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } f
 import { fileURLToPath } from 'node:url'
 import { pack } from '../../build/pack.mjs'
 import { needTools } from '../../build/prerequisites.mjs'
+import { PRODUCTS } from '../support/engines.ts'
 import { must } from '../system/run.ts'
 
 export const inProject = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -21,8 +22,8 @@ export const TIMED = `${DIR}/timed`
 const PLAIN_EXECUTABLE = `${DIR}/plain-generator`
 
 const EXECUTABLES = {
-  native: inProject('dist/native/bitbuilder'),
-  portable: inProject('dist/bitbuilder'),
+  native: PRODUCTS.native.executable,
+  portable: PRODUCTS.portable.executable,
   'portable, empty script': EMPTY,
   'plain C': PLAIN_EXECUTABLE,
 }

@@ -1,6 +1,7 @@
 /** A booted machine with our generators on both engines, of which one, or none, is switched on. */
 
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { PRODUCTS } from '../support/engines.ts'
 import { ensureImage, needSystemTools } from '../system/image.ts'
 import { Machine } from '../system/machine.ts'
 import { inProject, OURS } from './executables.ts'
@@ -9,13 +10,11 @@ import { hostOf, plantScript } from './tree.ts'
 /** The engine that the machine's generators run on; `none`: the machine without them. */
 export type Engine = 'native' | 'portable' | 'none'
 
-const BUILT = { native: inProject('dist/native/bitbuilder'), portable: inProject('dist/bitbuilder') }
-
 /** What the package installs of it: static units, and generators, switched on by links. */
 const installedTree = (dir: string): string => {
   const at = (path: string): string => `${dir}/usr/lib/${path}`
   mkdirSync(at('systemd/system'), { recursive: true })
-  for (const [engine, executable] of Object.entries(BUILT)) {
+  for (const [engine, { executable }] of Object.entries(PRODUCTS)) {
     const directory = at(`bitbuilder/${engine}`)
     mkdirSync(directory, { recursive: true })
     copyFileSync(executable, `${directory}/bitbuilder`)

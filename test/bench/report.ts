@@ -57,35 +57,24 @@ const engineRow = (tenants: number, by: ByEngine, runs: number): Row => [
 ]
 
 /** One row for each count: with no generators of ours, with either, and what these add. */
-const byEngine = (
+const byEngine = <T extends { readonly tenants: number; readonly runs: number }>(
   title: string,
-  rows: readonly { readonly tenants: number; readonly by: ByEngine; readonly runs: number }[],
+  rows: readonly T[],
+  times: (row: T) => ByEngine,
 ): readonly string[] => {
   if (rows.length === 0) return []
   const head = ['', 'without', 'native', 'portable', 'native adds', 'portable adds', 'runs']
-  return ['', title, ...table([head, ...rows.map(({ tenants, by, runs }) => engineRow(tenants, by, runs))])]
+  return ['', title, ...table([head, ...rows.map((row) => engineRow(row.tenants, times(row), row.runs))])]
 }
 
 const bootTables = (boots: readonly Boot[]): readonly string[] => [
-  ...byEngine(
-    'generator phase of a boot, milliseconds, median',
-    boots.map(({ tenants, generators, runs }) => ({ tenants, by: generators, runs })),
-  ),
-  ...byEngine(
-    'the same, a quarter of the boots was faster',
-    boots.map(({ tenants, quarter, runs }) => ({ tenants, by: quarter, runs })),
-  ),
+  ...byEngine('generator phase of a boot, milliseconds, median', boots, ({ generators }) => generators),
+  ...byEngine('the same, a quarter of the boots was faster', boots, ({ quarter }) => quarter),
 ]
 
 const reloadTables = (reloads: readonly Reload[]): readonly string[] => [
-  ...byEngine(
-    'systemctl daemon-reload, milliseconds, median',
-    reloads.map(({ tenants, whole, runs }) => ({ tenants, by: whole, runs })),
-  ),
-  ...byEngine(
-    'of it in PID 1',
-    reloads.map(({ tenants, manager, runs }) => ({ tenants, by: manager, runs })),
-  ),
+  ...byEngine('systemctl daemon-reload, milliseconds, median', reloads, ({ whole }) => whole),
+  ...byEngine('of it in PID 1', reloads, ({ manager }) => manager),
 ]
 
 const budgetLine = ({ what, limit, found, met }: Budget): string => {
@@ -105,7 +94,8 @@ const runs = (measured: readonly Measured[]): string =>
     })
     .join(', ')
 
-const counted = (measured: readonly Measured[]): boolean =>
+/** Whether this machine counts instructions. */
+export const counted = (measured: readonly Measured[]): boolean =>
   measured.some(({ timings }) => timings.some(({ instructions }) => instructions > 0))
 
 const warmTables = (warm: readonly Measured[]): readonly string[] => [

@@ -1,13 +1,11 @@
 /** The root file system in which all contenders run: a Debian with others' generators, in which they have their usual work to do. */
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { needTools } from '../../build/prerequisites.mjs'
-import { mirror } from '../system/image.ts'
+import { bootstrap, buildCached, CACHE, SUITE } from '../system/image.ts'
 import { must } from '../system/run.ts'
-
-const SUITE = 'forky'
 
 /** systemd's generators and others'; what the originals need; what Node needs, and so the bench itself. */
 const PACKAGES = ['systemd', 'systemd-zram-generator', 'podman', 'jq', 'libatomic1', 'libstdc++6']
@@ -22,37 +20,29 @@ const FILES = {
   '/etc/systemd/zram-generator.conf': '[zram0]\nzram-size = ram / 2\n',
 }
 
-/** A directory on disk, and not the tests' image: caches are dropped for the one as for the project beside it. */
-const CACHE = '/var/cache/bitbuilder-test'
-
 const KEY = createHash('sha256')
   .update(JSON.stringify([SUITE, PACKAGES, FILES]))
   .digest('hex')
   .slice(0, 12)
 
-const build = (root: string): void => {
-  const settings = ['Acquire::Check-Valid-Until "false"', 'Acquire::Check-Date "false"']
-  const options = ['--variant=minbase', ...settings.map((setting) => `--aptopt=${setting}`)]
-  must(['mmdebstrap', ...options, `--include=${PACKAGES.join(',')}`, SUITE, root, mirror()], { timeout: 600 })
+const build = (dir: string): string => {
+  const root = join(dir, 'root')
+  needTools('mmdebstrap')
+  bootstrap(root, PACKAGES)
   for (const [path, text] of Object.entries(FILES)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
+  return root
 }
 
-/** The directory, built unless it is there. */
+/**
+ * The directory, built unless it is there. On disk, and not the tests' image: caches are dropped for the one as for the
+ * project beside it.
+ */
 export const ensureRoot = (): string => {
   const root = join(CACHE, `bench-${SUITE}-${KEY}`)
-  if (existsSync(root)) return root
-  needTools('mmdebstrap')
-  mkdirSync(CACHE, { recursive: true })
-  const dir = mkdtempSync(join(CACHE, 'building-'))
-  try {
-    build(join(dir, 'root'))
-    renameSync(join(dir, 'root'), root)
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
-  }
+  buildCached(root, build)
   return root
 }
 

@@ -1,14 +1,15 @@
 /** What every package has to hold, whichever of the two executables is in it. */
 
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDir } from '../support/materialise.ts'
 import {
   debFiles,
+  digestInDeb,
+  EXECUTABLE,
   output,
   type Packed,
   PROJECT,
@@ -21,8 +22,6 @@ import {
 } from './packages.ts'
 
 const GENERATORS = ['mount-generator', 'tenant-generator']
-
-const EXECUTABLE = '/usr/lib/bitbuilder/bitbuilder'
 
 /** Files of the source that both packages hold under their own name. */
 const shipped = (): readonly string[] => {
@@ -101,37 +100,23 @@ const extractFrom = (deb: string, member: string, directory: string): void => {
 }
 
 const checkSchemas = (deb: string, executable: string): void => {
-  const scratch = mkdtempSync(join(tmpdir(), 'bitbuilder-schemas-'))
-  try {
-    extractFrom(deb, '/usr/share/bitbuilder', scratch)
-    for (const name of ['metadata', 'registry', 'tenant']) {
-      const packed = readFileSync(join(scratch, `usr/share/bitbuilder/schemas/${name}.schema.json`), 'utf8')
-      expect(packed).toBe(output(executable, 'schema', name))
-      expect(JSON.parse(packed)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' })
-    }
-  } finally {
-    rmSync(scratch, { recursive: true })
+  using scratch = temporaryDir()
+  extractFrom(deb, '/usr/share/bitbuilder', scratch.path)
+  for (const name of ['metadata', 'registry', 'tenant']) {
+    const packed = readFileSync(join(scratch.path, `usr/share/bitbuilder/schemas/${name}.schema.json`), 'utf8')
+    expect(packed).toBe(output(executable, 'schema', name))
+    expect(JSON.parse(packed)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' })
   }
 }
 
 const checkTables = (deb: string): void => {
-  const scratch = mkdtempSync(join(tmpdir(), 'bitbuilder-man-'))
-  try {
-    extractFrom(deb, '/usr/share/man', scratch)
-    const pages = globSync('usr/share/man/*/*.gz', { cwd: scratch })
-    const texts = pages.map((page) => gunzipSync(readFileSync(join(scratch, page))).toString())
-    const withTables = texts.filter((text) => /^\.TS$/m.test(text))
-    expect(withTables.length).toBeGreaterThan(0)
-    expect(withTables.filter((text) => !text.startsWith(`'\\" t\n`))).toEqual([])
-  } finally {
-    rmSync(scratch, { recursive: true })
-  }
-}
-
-const digestInDeb = (deb: string): string => {
-  const script = `dpkg-deb --fsys-tarfile "$1" | tar -xO ".${EXECUTABLE}"`
-  const bytes = execFileSync('sh', ['-c', script, 'sh', deb], { maxBuffer: 1 << 28 })
-  return createHash('sha256').update(bytes).digest('hex')
+  using scratch = temporaryDir()
+  extractFrom(deb, '/usr/share/man', scratch.path)
+  const pages = globSync('usr/share/man/*/*.gz', { cwd: scratch.path })
+  const texts = pages.map((page) => gunzipSync(readFileSync(join(scratch.path, page))).toString())
+  const withTables = texts.filter((text) => /^\.TS$/m.test(text))
+  expect(withTables.length).toBeGreaterThan(0)
+  expect(withTables.filter((text) => !text.startsWith(`'\\" t\n`))).toEqual([])
 }
 
 const digestInRpm = (rpm: string): string | undefined =>

@@ -25,6 +25,16 @@ export const theRpm = (directory = DIST): string => theOnly(directory, 'bitbuild
 
 export const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
 
+/** The one executable, installed. */
+export const EXECUTABLE = '/usr/lib/bitbuilder/bitbuilder'
+
+/** SHA-256 of the executable in a deb. */
+export const digestInDeb = (deb: string): string => {
+  const script = `dpkg-deb --fsys-tarfile "$1" | tar -xO ".${EXECUTABLE}"`
+  const bytes = execFileSync('sh', ['-c', script, 'sh', deb], { maxBuffer: 1 << 28 })
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
 export interface Packed {
   readonly path: string
   /** As `ls -l` writes it. */

@@ -30,8 +30,8 @@ const ITS_WORK_FAILED = new Error('the work failed')
 
 const methods: Readonly<Record<string, (host: Host, args: readonly unknown[]) => unknown>> = {
   below: (host, [root]) => {
-    const { owner, calledAs } = host.below(String(root))
-    return { host: hosts.push(host.below(String(root))) - 1, owner, calledAs }
+    const inner = host.below(String(root))
+    return { host: hosts.push(inner) - 1, owner: inner.owner, calledAs: inner.calledAs }
   },
   withLock: (host, [path, seconds]) =>
     host.withLock(String(path), Number(seconds), () => {

@@ -3,10 +3,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { mirrors } from '../../build/debian.mjs'
 import { needTools } from '../../build/prerequisites.mjs'
 import { must } from './run.ts'
 
-const SUITE = 'forky'
+export const SUITE = 'forky'
 
 export const PACKAGES = [
   'systemd',
@@ -29,7 +30,7 @@ export const PACKAGES = [
 ] as const
 
 /** Outside of the checkout, so that a fresh clone does not build it again. */
-const CACHE = '/var/cache/bitbuilder-test'
+export const CACHE = '/var/cache/bitbuilder-test'
 
 const KEY = createHash('sha256')
   .update([SUITE, ...PACKAGES].join(' '))
@@ -39,46 +40,41 @@ const KEY = createHash('sha256')
 /** An ext4 image: copying a sparse file is quicker than copying a tree, and a tenant's overlay cannot lie on an overlay. */
 export const imageFile = join(CACHE, `${SUITE}-${KEY}.ext4`)
 
-/** The mirror that this machine's apt is set up with. */
-export const mirror = (): string => {
-  const sites = must(['apt-get', 'indextargets', '--format', '$(SITE)']).split('\n')
-  const site = sites.find((line) => /debian\/?$/.test(line))
-  if (site === undefined) throw new Error('apt knows no Debian mirror to build the test machine from')
-  return site
+/** A Debian of the suite with these packages, in a directory that is made. `more`: options of mmdebstrap(1). */
+export const bootstrap = (root: string, packages: readonly string[], ...more: readonly string[]): void => {
+  const settings = ['Acquire::Check-Valid-Until "false"', 'Acquire::Check-Date "false"']
+  const options = ['--variant=minbase', ...settings.map((setting) => `--aptopt=${setting}`), ...more]
+  const [mirror] = mirrors()
+  if (mirror === undefined) throw new Error('apt knows no Debian mirror to build the test machine from')
+  must(['mmdebstrap', ...options, `--include=${packages.join(',')}`, SUITE, root, mirror], { timeout: 600 })
 }
 
-const build = (dir: string): void => {
-  const root = join(dir, 'root')
-  must(
-    [
-      'mmdebstrap',
-      '--variant=minbase',
-      '--aptopt=Acquire::Check-Valid-Until "false"',
-      '--aptopt=Acquire::Check-Date "false"',
-      `--include=${PACKAGES.join(',')}`,
-      SUITE,
-      root,
-      mirror(),
-    ],
-    { timeout: 600 },
-  )
-  // Neither archives nor lists of packages: every machine copies this.
-  must(['chroot', root, 'apt-get', 'clean'])
-  must(['mkfs.ext4', '-q', '-d', root, join(dir, 'image'), '3G'])
-}
-
-/** Builds the image unless it is there. Another run that builds it at the same time does no harm: the last rename wins. */
-export const ensureImage = (): void => {
-  if (existsSync(imageFile)) return
+/**
+ * What `path` has to be, built by `make` in a directory of its own and moved here unless it is there. Another run that
+ * builds it at the same time does no harm: the first one stays.
+ */
+export const buildCached = (path: string, make: (dir: string) => string): void => {
+  if (existsSync(path)) return
   mkdirSync(CACHE, { recursive: true })
   const dir = mkdtempSync(join(CACHE, 'building-'))
   try {
-    build(dir)
-    renameSync(join(dir, 'image'), imageFile)
+    const made = make(dir)
+    if (!existsSync(path)) renameSync(made, path)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
 }
+
+const build = (dir: string): string => {
+  const [root, image] = [join(dir, 'root'), join(dir, 'image')]
+  bootstrap(root, PACKAGES)
+  // Neither archives nor lists of packages: every machine copies this.
+  must(['chroot', root, 'apt-get', 'clean'])
+  must(['mkfs.ext4', '-q', '-d', root, image, '3G'])
+  return image
+}
+
+export const ensureImage = (): void => buildCached(imageFile, build)
 
 /** What the tests need on this side. What cannot be installed is an error: a system test that cannot run has failed. */
 export const needSystemTools = (...more: readonly string[]): void => {

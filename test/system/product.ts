@@ -1,8 +1,8 @@
 /** What is tested: the package that `node build.mjs package` made on an engine. */
 
-import { createHash } from 'node:crypto'
-import { globSync, readFileSync, statSync } from 'node:fs'
+import { globSync, statSync } from 'node:fs'
 import { inject } from 'vitest'
+import { digestInDeb, sha256 } from '../package/packages.ts'
 import { type Engine, PRODUCTS } from '../support/engines.ts'
 import { must } from './run.ts'
 
@@ -28,8 +28,6 @@ export const debFile = (): string => debOf(inject('engine'))
 /** Throws when the package of an engine holds another executable: the other one would be tested again. */
 export const checkProduct = (engine: Engine): void => {
   const { executable, command } = PRODUCTS[engine]
-  const member = 'dpkg-deb --fsys-tarfile "$1" | tar -xO ./usr/lib/bitbuilder/bitbuilder | sha256sum'
-  const packed = must(['sh', '-c', member, 'sh', debOf(engine)]).split(' ')[0]
-  const built = createHash('sha256').update(readFileSync(executable)).digest('hex')
-  if (packed !== built) throw new Error(`${debOf(engine)} does not hold ${executable}: ${command}`)
+  if (digestInDeb(debOf(engine)) !== sha256(executable))
+    throw new Error(`${debOf(engine)} does not hold ${executable}: ${command}`)
 }

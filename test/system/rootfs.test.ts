@@ -37,21 +37,23 @@ const startInVain = (): void => {
   expect(here.machine.run(`test -e ${DIR}/confext/shadow`).status).toBe(1)
 }
 
+/** With the link in place the tenant fails, and this unit with it. */
+const expectStopped = (unit: string): void => {
+  swapEtc()
+  startInVain()
+  expect(active(unit)).toBe('failed')
+  putEtcBack()
+}
+
 test('a link that the guest puts in the place of its /etc keeps the tenant from starting', () => {
   must('systemctl stop tenant@acme.service')
   here.machine.settle()
-  swapEtc()
-  startInVain()
-  expect(active('tenant-layers@acme.service')).toBe('failed')
-  putEtcBack()
+  expectStopped('tenant-layers@acme.service')
 })
 
 test('one that comes after that has been looked at does not either: the kernel follows none there', () => {
   must('systemctl start tenant-layers@acme.service')
-  swapEtc()
-  startInVain()
-  expect(active('var-lib-tenants-acme-confext.mount')).toBe('failed')
-  putEtcBack()
+  expectStopped('var-lib-tenants-acme-confext.mount')
 })
 
 test('with its own tree back the tenant starts, and takes the bound tree away when it stops', () => {

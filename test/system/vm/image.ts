@@ -1,29 +1,15 @@
 /** The disk that every whole machine starts from: a Debian with its own kernel, built once and kept. */
 
 import { createHash } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
-import { imageFile, mirror, needSystemTools, PACKAGES } from '../image.ts'
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bootstrap, buildCached, CACHE, needSystemTools, PACKAGES, SUITE } from '../image.ts'
 import { must } from '../run.ts'
-
-const SUITE = 'forky'
 
 const VM_PACKAGES = [...PACKAGES, 'e2fsprogs', 'linux-image-cloud-amd64', 'initramfs-tools'] as const
 
 /** All that the initial RAM disk has to do is find the root disk; ext4 is in the kernel. Small, since emulation is slow. */
 const INITRD = { 'conf.d/small': 'MODULES=list\nCOMPRESS=zstd\n', modules: 'virtio_blk\n' } as const
-
-/** Beside the image of the containers. */
-const CACHE = dirname(imageFile)
 
 const KEY = createHash('sha256')
   .update(JSON.stringify([SUITE, VM_PACKAGES, INITRD]))
@@ -45,26 +31,12 @@ const files = (dir: string): VmImage => ({
   initrd: join(dir, 'initrd'),
 })
 
-const bootstrap = (root: string): void => {
-  must(
-    [
-      'mmdebstrap',
-      '--variant=minbase',
-      '--aptopt=Acquire::Check-Valid-Until "false"',
-      '--aptopt=Acquire::Check-Date "false"',
-      ...['doc', 'man', 'locale'].map((dir) => `--dpkgopt=path-exclude=/usr/share/${dir}/*`),
-      `--include=${VM_PACKAGES.join(',')}`,
-      SUITE,
-      root,
-      mirror(),
-    ],
-    { timeout: 600 },
-  )
-}
+/** Nobody reads there, and every machine copies the disk. */
+const UNREAD = ['doc', 'man', 'locale'].map((dir) => `--dpkgopt=path-exclude=/usr/share/${dir}/*`)
 
-const build = (dir: string): void => {
+const build = (dir: string): string => {
   const root = join(dir, 'root')
-  bootstrap(root)
+  bootstrap(root, VM_PACKAGES, ...UNREAD)
   for (const [name, text] of Object.entries(INITRD)) writeFileSync(join(root, 'etc/initramfs-tools', name), text)
   const [version] = readdirSync(join(root, 'usr/lib/modules'))
   if (version === undefined) throw new Error('the root has no kernel')
@@ -77,20 +49,11 @@ const build = (dir: string): void => {
   must(['chroot', root, 'apt-get', 'clean'])
   must(['mkfs.ext4', '-q', '-d', root, made.root, '2G'])
   rmSync(root, { recursive: true })
+  return dir
 }
 
-/** What this needs on this side beyond what the containers do. */
-/** Builds the image unless it is there. Another run that builds it at the same time does no harm: the first one stays. */
 export const ensureVmImage = (): VmImage => {
   needSystemTools('qemu-system-x86_64', 'setpriv')
-  if (existsSync(IMAGE)) return files(IMAGE)
-  mkdirSync(CACHE, { recursive: true })
-  const dir = mkdtempSync(join(CACHE, 'building-'))
-  try {
-    build(dir)
-    if (!existsSync(IMAGE)) renameSync(dir, IMAGE)
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
-  }
+  buildCached(IMAGE, build)
   return files(IMAGE)
 }
