@@ -27,6 +27,19 @@ export const PACKAGES = [
   'git',
   'libatomic1',
   'libstdc++6',
+  'e2fsprogs',
+  // Provisioning: keys and signatures.
+  'openssh-client',
+  'gnupg',
+  // Networks.
+  'wireguard-tools',
+  // Machines: an emulator, and what a tiny initrd is made of.
+  'qemu-system-x86',
+  'virtiofsd',
+  'busybox-static',
+  'cpio',
+  'linux-image-cloud-amd64',
+  'initramfs-tools',
 ] as const
 
 /** Outside of the checkout, so that a fresh clone does not build it again. */
@@ -70,7 +83,7 @@ const build = (dir: string): string => {
   bootstrap(root, PACKAGES)
   // Neither archives nor lists of packages: every machine copies this.
   must(['chroot', root, 'apt-get', 'clean'])
-  must(['mkfs.ext4', '-q', '-d', root, image, '3G'])
+  must(['mkfs.ext4', '-q', '-d', root, image, '6G'])
   return image
 }
 

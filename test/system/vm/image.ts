@@ -6,13 +6,11 @@ import { join } from 'node:path'
 import { bootstrap, buildCached, CACHE, needSystemTools, PACKAGES, SUITE } from '../image.ts'
 import { must } from '../run.ts'
 
-const VM_PACKAGES = [...PACKAGES, 'e2fsprogs', 'linux-image-cloud-amd64', 'initramfs-tools'] as const
-
 /** All that the initial RAM disk has to do is find the root disk; ext4 is in the kernel. Small, since emulation is slow. */
 const INITRD = { 'conf.d/small': 'MODULES=list\nCOMPRESS=zstd\n', modules: 'virtio_blk\n' } as const
 
 const KEY = createHash('sha256')
-  .update(JSON.stringify([SUITE, VM_PACKAGES, INITRD]))
+  .update(JSON.stringify([SUITE, PACKAGES, INITRD]))
   .digest('hex')
   .slice(0, 12)
 
@@ -36,7 +34,7 @@ const UNREAD = ['doc', 'man', 'locale'].map((dir) => `--dpkgopt=path-exclude=/us
 
 const build = (dir: string): string => {
   const root = join(dir, 'root')
-  bootstrap(root, VM_PACKAGES, ...UNREAD)
+  bootstrap(root, PACKAGES, ...UNREAD)
   for (const [name, text] of Object.entries(INITRD)) writeFileSync(join(root, 'etc/initramfs-tools', name), text)
   const [version] = readdirSync(join(root, 'usr/lib/modules'))
   if (version === undefined) throw new Error('the root has no kernel')
@@ -47,7 +45,7 @@ const build = (dir: string): string => {
   // Neither archives nor what the boot loader would need: every machine copies this.
   rmSync(join(root, 'boot'), { recursive: true })
   must(['chroot', root, 'apt-get', 'clean'])
-  must(['mkfs.ext4', '-q', '-d', root, made.root, '2G'])
+  must(['mkfs.ext4', '-q', '-d', root, made.root, '4G'])
   rmSync(root, { recursive: true })
   return dir
 }
