@@ -1,5 +1,8 @@
 import { mayHaveExtensions, readStacks } from '../extensions/stack.ts'
-import { EMPTY_DISK, readDisk } from '../tenant/disk.ts'
+import type { Problem } from '../report/problem.ts'
+import { type Disk, EMPTY_DISK, readDisk } from '../tenant/disk.ts'
+import { hasInfra, memoryProblems, tenantMemory } from '../tenant/memory.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import { lateUnits } from '../units/late-units.ts'
 import { mountUnits } from '../units/mount-units.ts'
 import { refusedUnits, registryUnits } from '../units/refused-units.ts'
@@ -7,6 +10,11 @@ import { tenantUnits } from '../units/tenant-units.ts'
 import type { Generator, Planned } from './generator.ts'
 
 const NOTHING: Planned = { set: [], problems: [] }
+const NO_PROBLEMS: readonly Problem[] = []
+
+/** Most tenants of a large host have no VM, and nothing to be reckoned. */
+const memory = (tenant: Tenant, disk: Disk): readonly Problem[] =>
+  hasInfra(tenant, disk) || disk.machines.length > 0 ? memoryProblems(tenant, tenantMemory(tenant, disk)) : NO_PROBLEMS
 
 /** The services, slice and start-up link of each tenant in the registry. */
 export const tenantPlan: Generator = {
@@ -18,7 +26,8 @@ export const tenantPlan: Generator = {
       return { set: refusedUnits(id, loaded.definedIn, loaded.enabled, loaded.problems), problems: loaded.problems }
     }
     const disk = provisioned.has(id) ? readDisk(reader, id) : { value: EMPTY_DISK, problems: [] }
-    return { set: tenantUnits(loaded.tenant, disk.value), problems: [...loaded.warnings, ...disk.problems] }
+    const problems = [...loaded.warnings, ...disk.problems, ...memory(loaded.tenant, disk.value)]
+    return { set: tenantUnits(loaded.tenant, disk.value), problems }
   },
   besides: (problems, late) => ({
     set: [...registryUnits(problems), ...(late ? lateUnits : [])],

@@ -12,11 +12,9 @@ import { environment, escapeSpecifiers, line, plainLine, section, unitNames, wor
 import type { UnitSet } from '../systemd/unit-set.ts'
 import { dropIn, instanceLink, type UnitFile, unitFile, wants } from '../systemd/unit-set.ts'
 import type { Disk, Machine } from '../tenant/disk.ts'
+import { hasInfra, tenantMemory } from '../tenant/memory.ts'
 import type { Resources, Tenant } from '../tenant/tenant.ts'
-import { showSize } from '../tenant/values.ts'
-
-/** Whether the infrastructure VM is to run. */
-const hasInfra = (tenant: Tenant, disk: Disk): boolean => tenant.infra.enabled ?? disk.hasRootfs
+import { formatSize, showSize } from '../tenant/values.ts'
 
 const describe = ({ id, description }: Tenant): string =>
   description === undefined ? `Tenant ${id}` : `Tenant ${id}, ${description}`
@@ -52,16 +50,20 @@ const below = (id: string, relative: string | undefined): string | undefined =>
   relative === undefined ? undefined : `${tenantDir(id)}/${relative}`
 
 /** The template splits INFRA_BOOT into words; no path in it needs quoting. */
-const infraDropIn = ({ id, infra }: Tenant, { source, slice }: Common): string => {
+const infraDropIn = (tenant: Tenant, disk: Disk, { source, slice }: Common): string => {
+  const { id, infra, resources } = tenant
   const kernel = below(id, infra.kernel)
   const initrd = below(id, infra.initrd)
   const boot = [
     ...(kernel === undefined ? [] : [`--linux=${kernel}`]),
     ...(initrd === undefined ? [] : [`--initrd=${initrd}`]),
   ]
+  // Where nothing is said the template knows.
+  const isSaid = infra.memory !== undefined || resources.memory !== undefined
+  const memory = isSaid ? tenantMemory(tenant, disk).guests[0]?.memory : undefined
   const settings = environment({
     ...(infra.cpu === undefined ? {} : { INFRA_CPUS: String(infra.cpu) }),
-    ...(infra.memory === undefined ? {} : { INFRA_RAM: showSize(infra.memory) }),
+    ...(memory === undefined ? {} : { INFRA_RAM: formatSize(memory) }),
     ...(boot.length === 0 ? {} : { INFRA_BOOT: boot.join(' ') }),
   })
   return section('Unit', source) + section('Service', slice + line('Environment', settings))
@@ -109,7 +111,7 @@ export const tenantUnits = (tenant: Tenant, disk: Disk): UnitSet => {
     wanted.push(name)
     set.push(instanceLink(name, unitTemplate(template)), dropIn(name, text))
   }
-  if (hasInfra(tenant, disk)) add(infraService(id), 'tenant-infra@.service', infraDropIn(tenant, common))
+  if (hasInfra(tenant, disk)) add(infraService(id), 'tenant-infra@.service', infraDropIn(tenant, disk, common))
   for (const machine of disk.machines) {
     const name = machineService(machine.kind, id, machine.name)
     add(name, `tenant-${machine.kind}@.service`, machineDropIn(id, machine, common))
