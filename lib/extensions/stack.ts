@@ -67,7 +67,7 @@ interface Found {
 }
 
 /** Below the tenant's directory: what only root writes. Everywhere else a guest may, and swap what was looked at for a link. */
-const OURS = /^(?:extensions|revisions)\//
+const OURS = /^(?:extensions|revisions|trees)\//
 
 /** Follows a link, as long as it stays where the tenant's guests cannot write. */
 const follow = (
@@ -80,7 +80,7 @@ const follow = (
   const dir = tenantDir(id)
   const found = resolveInside(reader, dir, path.slice(dir.length + 1))
   if (found === undefined) return 'is a link that leads nowhere'
-  if (!OURS.test(found.path.slice(dir.length + 1))) return 'is a link out of extensions/ and revisions/'
+  if (!OURS.test(found.path.slice(dir.length + 1))) return 'is a link out of extensions/, revisions/ and trees/'
   if (!isMountable(found.path)) return 'is a link to a name that cannot be mounted'
   return { path: found.path, kind: found.stat.kind }
 }

@@ -114,6 +114,11 @@ export interface Writer extends UnitWriter {
   makeDirMode(path: string, mode: number): void
   /** Replaces the whole file or leaves the old one: written beside it, synced, renamed over it. */
   replaceFile(path: string, text: string, mode: number): void
+  /**
+   * rename(2): moves a file, a link or a directory to another place of its file system. A file or link there is replaced
+   * at once, an empty directory by a directory. Links at the ends are not followed.
+   */
+  rename(from: string, to: string): void
   /** Removes a file, a link, or a directory with all in it, following nothing. No error when there is nothing. */
   remove(path: string): void
 }

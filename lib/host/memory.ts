@@ -69,6 +69,8 @@ const refuseNul = (path: string, text: string): void => {
   if (text.includes('\0')) throw new HostError(path, 'EINVAL')
 }
 
+const NOT_BELOW = 'is not a directory, or not below one'
+
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 
 /** A whole machine in memory, for tests: the same contract as the real ones, and no disk. */
@@ -84,7 +86,7 @@ export const memoryHost = (
     return locate(path, followLast, (here) => {
       const parent = inodes.get(parentOf(here))
       if (parent !== undefined && parent.kind !== 'directory') {
-        throw new HostError(path, 'is not a directory, or not below one')
+        throw new HostError(path, NOT_BELOW)
       }
       const inode = inodes.get(here)
       return inode?.kind === 'link' ? inode.target : undefined
@@ -164,7 +166,7 @@ export const memoryHost = (
       const real = resolve(path, true)
       const inode = inodes.get(real)
       if (inode === undefined) return undefined
-      if (inode.kind !== 'directory') throw new HostError(path, 'is not a directory, or not below one')
+      if (inode.kind !== 'directory') throw new HostError(path, NOT_BELOW)
       const children = below(real).filter((one) => parentOf(one) === real)
       const entries = children.map(
         (one): DirEntry => ({ name: one.slice(one.lastIndexOf('/') + 1), kind: (inodes.get(one) as Inode).kind }),
@@ -203,12 +205,27 @@ export const memoryHost = (
       const inode = inodes.get(real)
       if (inode === undefined) put(real, inodeOf({ kind: 'directory', mode }))
       else if (inode.kind === 'directory') inode.mode = mode
-      else throw new HostError(path, 'is not a directory, or not below one')
+      else throw new HostError(path, NOT_BELOW)
     },
     replaceFile: (path, text, mode) => {
       const real = resolve(path, false)
       if (inodes.get(real)?.kind === 'directory') throw new HostError(path, WRONG_KIND.directory)
       put(real, { ...inodeOf(text), mode })
+    },
+    rename: (from, to) => {
+      const [old, fresh] = [resolve(from, false), resolve(to, false)]
+      const moved = inodes.get(old)
+      const there = inodes.get(fresh)
+      if (moved === undefined) throw new HostError(to, 'ENOENT')
+      if (there !== undefined && (there.kind === 'directory') !== (moved.kind === 'directory'))
+        throw new HostError(to, there.kind === 'directory' ? WRONG_KIND.directory : NOT_BELOW)
+      if (below(fresh).length > 0 && fresh !== old) throw new HostError(to, 'ENOTEMPTY')
+      const inside = below(old).map((path) => [path, inodes.get(path) as Inode] as const)
+      put(fresh, moved)
+      for (const [path, inode] of [[old, moved] as const, ...inside]) {
+        inodes.delete(path)
+        inodes.set(`${fresh}${path.slice(old.length)}`, inode)
+      }
     },
     remove: (path) => {
       const real = resolve(path, false)

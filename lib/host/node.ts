@@ -259,6 +259,7 @@ export const nodeHost = (root: string): Host => {
           fs.closeSync(fd)
         }
       }),
+    rename: (from, to) => orHostError(to, () => fs.renameSync(from, to)),
     remove: (path) => orHostError(path, () => fs.rmSync(path, { recursive: true, force: true })),
 
     calledAs: (process.argv0.split('/').pop() ?? '') || 'bitbuilder',

@@ -87,5 +87,8 @@ export const writer: Writer = {
   },
   makeDirMode,
   replaceFile,
+  rename: (from, to) => {
+    check(to, linux.rename(from, to))
+  },
   remove: (path) => removeIn(path, HERE, path),
 }

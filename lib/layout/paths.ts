@@ -35,6 +35,14 @@ export const tenantDir = (id: string): string => `${TENANTS_DIR}/${id}`
 /** Below a tenant's directory. */
 export const METADATA = 'config/metadata.json'
 export const metadataFile = (id: string): string => `${tenantDir(id)}/${METADATA}`
+/** A link to the revision that the tenant runs. */
+export const configLink = (id: string): string => `${tenantDir(id)}/config`
+/** Where `configLink` points, as it is written. */
+export const revisionTarget = (commit: string): string => `revisions/${commit}`
+const revisionsDir = (id: string): string => `${tenantDir(id)}/revisions`
+export const manifestFile = (id: string, commit: string): string => `${revisionsDir(id)}/${commit}.json`
+/** What the last provisioning came to. */
+export const provisionFile = (id: string): string => `${tenantDir(id)}/provision.json`
 export const templateMetadata = (name: string): string => `${TEMPLATE_DIR}/${name}/metadata.json`
 export const rootfs = (id: string): string => `${tenantDir(id)}/infra/rootfs`
 export const extensionDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/extensions/${kind}`

@@ -37,6 +37,7 @@ const METHODS = [
   'symlink',
   'makeDirMode',
   'replaceFile',
+  'rename',
   'remove',
   'env',
   'now',

@@ -91,6 +91,28 @@ const rootWriter: Readonly<Record<string, Check>> = {
     expect(refusal(() => host.replaceFile(write('/w/none/x'), 'x', 0o644))).toEqual([write('/w/none/x'), 'ENOENT'])
     expect(host.readDir(read('/w'))?.entries).toEqual(before)
   },
+  'rename() moves what is there, with all below, and replaces a file or a link': ({ host, read, write }, see) => {
+    host.rename(write('/w/full'), write('/w/moved'))
+    expect([host.stat(read('/w/full')), host.stat(read('/w/moved'))?.kind]).toEqual([undefined, 'directory'])
+    host.rename(write('/w/dangling'), write('/w/toDir'))
+    expect(host.stat(read('/w/toDir'))?.kind).toBe('link')
+    host.rename(write('/w/file'), write('/w/toDir'))
+    expect(see('/w/toDir')).toBe('old')
+    expect(see('/w/dir/inner')).toBe('kept')
+  },
+  'rename() refuses what is not there, and a file or a full directory in the place of a directory': ({
+    host,
+    write,
+  }) => {
+    for (const [from, to, words] of [
+      ['/w/none', '/w/x', 'ENOENT'],
+      ['/w/file', '/w/none/x', 'ENOENT'],
+      ['/w/dir', '/w/file', NOT_BELOW],
+      ['/w/file', '/w/dir', 'is a directory, expected a file'],
+      ['/w/full', '/w/dir', 'ENOTEMPTY'],
+    ] as const)
+      expect(refusal(() => host.rename(write(from), write(to)))).toEqual([write(to), words])
+  },
   'remove() takes everything below and follows nothing': ({ host, read, write }, see) => {
     for (const path of ['/w/full', '/w/toFile', '/w/toDir', '/w/dangling', '/w/none', '/w/none/none'])
       host.remove(write(path))
