@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { EXPOSURE } from './exposure.ts'
 import { BROKEN, BROKEN_FILE, EXTENSIONS, imagesScript, REGISTRY, registry } from './fixtures.ts'
 import { useMachine } from './machine.ts'
 import { debFile } from './product.ts'
@@ -118,6 +119,32 @@ describe('systemd-analyze verify', () => {
     writeFileSync(join(tree(), 'verify.sh'), script)
     const verified = run(['unshare', '-m', '--propagation', 'private', 'sh', join(tree(), 'verify.sh')])
     expect(complaints(verified)).toEqual([])
+  })
+})
+
+describe('systemd-analyze security', () => {
+  const SHIPPED = '/usr/lib/systemd/system'
+
+  /** `→ Overall exposure level for tenant@test_instance.service: 1.7 OK`; undefined where it says something else. */
+  const exposureOf = (unit: string): number | undefined => {
+    const { stdout } = here.machine.run(['systemd-analyze', 'security', '--offline=true', '--no-pager', unit])
+    const found = /exposure level for \S+: (\d+\.\d)/.exec(stdout)
+    return found === null ? undefined : Number(found[1])
+  }
+
+  test('finds no shipped service more exposed than it was', () => {
+    const services = here.machine.must(`dpkg -L bitbuilder | grep '^${SHIPPED}/.*\\.service$'`).split('\n')
+    const found = services.map((path) => [path.slice(SHIPPED.length + 1), exposureOf(path)] as const)
+    // One that is not in the table has no limit, and is above it.
+    expect(found.filter(([unit, level]) => !(level !== undefined && level <= (EXPOSURE[unit] ?? -1)))).toEqual([])
+    expect(Object.keys(EXPOSURE).sort()).toEqual(found.map(([unit]) => unit).sort())
+  })
+
+  test('would find one that lost a setting', () => {
+    here.machine.must(
+      `grep -v ^RestrictNamespaces= ${SHIPPED}/bitbuilder-late.service >/run/bad/bitbuilder-late.service`,
+    )
+    expect(exposureOf('/run/bad/bitbuilder-late.service')).toBeGreaterThan(EXPOSURE['bitbuilder-late.service'] ?? 10)
   })
 })
 
