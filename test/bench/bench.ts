@@ -12,6 +12,7 @@ import { budgetsOf } from './budgets.ts'
 import { describeMachine, hasZram, type Runs } from './contenders.ts'
 import { buildExecutables, sizes } from './executables.ts'
 import { type Measured, measureInside } from './inside.ts'
+import { type Many, measureMany } from './many.ts'
 import { whyNotCold } from './measure.ts'
 import { measureReloads, type Reload } from './reload.ts'
 import { counted, type Report, render } from './report.ts'
@@ -24,6 +25,7 @@ const USAGE = `usage: bench.ts [OPTION…]
   --no-cold    without runs after dropping caches
   --no-boot    without boots of a machine
   --no-reload  without daemon-reloads of a machine
+  --no-many    without starts of many tenants in a machine
 `
 
 class UsageError extends Error {
@@ -43,6 +45,7 @@ const options = () =>
       'no-cold': { type: 'boolean', default: false },
       'no-boot': { type: 'boolean', default: false },
       'no-reload': { type: 'boolean', default: false },
+      'no-many': { type: 'boolean', default: false },
     },
   }).values
 
@@ -51,6 +54,9 @@ type Options = ReturnType<typeof options>
 const COUNTS = [0, 1, 10, 100, 1000, 10000]
 const COLD_COUNTS = [0, 1, 100, 1000]
 const MACHINE_COUNTS = [0, 1, 1000]
+
+/** Tenants that start at once, and how often. */
+const MANY = { tenants: 200, runs: 3 } as const
 
 /** The originals take ten seconds at a thousand tenants, and more than ten times that at ten thousand. */
 const runsAt = (tenants: number): Runs => {
@@ -88,13 +94,18 @@ const notesOf = (cold: string | undefined, warm: readonly Measured[]): readonly 
   ...(cold === undefined ? [] : [`dropped caches: ${cold}`]),
 ]
 
+const manyStarts = (): Promise<Many> => {
+  say(`${MANY.tenants} tenants at once`)
+  return measureMany(MANY.tenants, MANY.runs)
+}
+
 const measureAll = async (
   chosen: Options,
   counts: readonly number[] | undefined,
 ): Promise<Omit<Report, 'machine' | 'root' | 'sizes' | 'budgets'>> => {
   if (chosen.quick) {
     const warm = [measureInside({ tenants: 1, runs: { quick: 3, slow: 3 }, cold: false })]
-    return { warm, cold: [], boots: [], reloads: [], notes: notesOf(undefined, warm) }
+    return { warm, cold: [], boots: [], reloads: [], many: undefined, notes: notesOf(undefined, warm) }
   }
   const warm = (counts ?? COUNTS).map(warmAt)
   const why = chosen['no-cold'] ? undefined : whyNotCold()
@@ -109,7 +120,8 @@ const measureAll = async (
     say('daemon-reloads')
     reloads = await measureReloads(counts ?? MACHINE_COUNTS, 10)
   }
-  return { warm, cold, boots, reloads, notes: notesOf(why, warm) }
+  const many = chosen['no-many'] || counts !== undefined ? undefined : await manyStarts()
+  return { warm, cold, boots, reloads, many, notes: notesOf(why, warm) }
 }
 
 const main = async (): Promise<number> => {

@@ -4,6 +4,7 @@ import type { Boot } from './boot.ts'
 import { EMPTY_NAME, FSTAB, native, original, plain, portable } from './contenders.ts'
 import { OURS } from './executables.ts'
 import type { Measured } from './inside.ts'
+import type { Many } from './many.ts'
 import type { Timing } from './measure.ts'
 
 export interface Budget {
@@ -21,6 +22,7 @@ export interface Found {
   readonly sizes: Readonly<Record<string, number>>
   readonly warm: readonly Measured[]
   readonly boots: readonly Boot[]
+  readonly many: Many | undefined
 }
 
 const timingAt = ({ warm }: Found, tenants: number, name: string): Timing | undefined =>
@@ -110,10 +112,19 @@ const againstOthers = (found: Found): readonly Budget[] => [
   ),
 ]
 
+/** What a tenant costs beyond two processes and a unit: its directories, its network by networkd, its filter. */
+const started = ({ many }: Found): readonly Budget[] => [
+  atMost('starting 200 tenants: times as many plain services', 15, quotient(many?.ours.took, many?.plain.took)),
+  atMost('KiB of PID 1 for each of 200 tenants', 100, quotient(many?.ours.manager, many?.tenants)),
+  atMost('KiB of systemd-networkd for each of 200 tenants', 30, quotient(many?.ours.networkd, many?.tenants)),
+  atMost('processes of 200 tenants when they are up', 0, many?.processes),
+]
+
 export const budgetsOf = (found: Found): readonly Budget[] => [
   ...[0, 1].flatMap((tenants) => OURS.flatMap((name) => few(found, tenants, name))),
   ...OURS.flatMap((name) => many(found, name)),
   atMost('native executable: MB on disk', 4, (found.sizes.native ?? NaN) / 1e6),
   atMost('boot without tenants: milliseconds that the generator phase grows', 3, bootGrowth(found)),
   ...againstOthers(found),
+  ...started(found),
 ]

@@ -3,6 +3,7 @@
 import type { Boot } from './boot.ts'
 import { type Budget, type Found, numberOf } from './budgets.ts'
 import type { Measured } from './inside.ts'
+import type { Many } from './many.ts'
 import type { Timing } from './measure.ts'
 import { type ByEngine, ENGINES, type Reload } from './reload.ts'
 
@@ -77,6 +78,22 @@ const reloadTables = (reloads: readonly Reload[]): readonly string[] => [
   ...byEngine('of it in PID 1', reloads, ({ manager }) => manager),
 ]
 
+const manyTable = (many: Many | undefined): readonly string[] => {
+  if (many === undefined) return []
+  const { tenants, runs, ours, plain } = many
+  const row = (name: string, { took, manager, networkd }: Many['ours']): Row => [
+    name,
+    fixed(took / 1000, 2),
+    fixed(took / tenants, 1),
+    fixed(manager / tenants, 1),
+    fixed(networkd / tenants, 1),
+    String(runs),
+  ]
+  const head = ['', 'seconds', 'ms each', 'KiB of PID 1 each', 'KiB of networkd each', 'runs']
+  const title = `${numberOf(tenants)} without machines started at once, until systemd has nothing left to do, median`
+  return ['', title, ...table([head, row('tenants', ours), row('plain services', plain)])]
+}
+
 const budgetLine = ({ what, limit, found, met }: Budget): string => {
   const verdict = found === undefined ? 'not measured' : met === undefined ? '' : met ? 'met' : 'MISSED'
   return `  ${verdict.padEnd(12)}  ${what}${limit === undefined ? '' : ` ${limit}`}: ${fixed(found, 3)}`
@@ -124,7 +141,7 @@ const alikeLine = (warm: readonly Measured[]): string => {
 }
 
 /** The whole report as plain text. */
-export const render = ({ machine, root, sizes, warm, cold, notes, boots, reloads, budgets }: Report): string =>
+export const render = ({ machine, root, sizes, warm, cold, notes, boots, reloads, many, budgets }: Report): string =>
   [
     machine,
     root,
@@ -136,6 +153,7 @@ export const render = ({ machine, root, sizes, warm, cold, notes, boots, reloads
     ...coldTables(cold),
     ...bootTables(boots),
     ...reloadTables(reloads),
+    ...manyTable(many),
     ...(notes.length === 0 ? [] : ['', 'left out', ...notes.map((note) => `  ${note}`)]),
     ...(budgets.length === 0
       ? []
