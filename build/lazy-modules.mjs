@@ -12,6 +12,7 @@ const GROUPS = {
   problems: ['lib/report/json-source.ts', 'lib/tenant/zod.ts'],
   tools: [
     'lib/cli/cli.ts',
+    'lib/systemd/interface-name.ts',
     'programs/setup-tenant-network.ts',
     'programs/teardown-tenant-network.ts',
     'programs/tenant-cleanup.ts',

@@ -1,11 +1,9 @@
-import { readConfig } from '../lib/config/config.ts'
+import { type Config, readConfig } from '../lib/config/config.ts'
 import type { Host } from '../lib/host/host.ts'
-import { HostError } from '../lib/host/host.ts'
 import { bridgeName } from '../lib/layout/names.ts'
 import { NETWORKD_DIR, STATE_DIR } from '../lib/layout/paths.ts'
-import { mostTenants } from '../lib/network/address.ts'
-import { allocate, readAllocation, writeAllocation } from '../lib/network/allocation.ts'
-import { bridgeFiles, type NetworkFile } from '../lib/network/bridge-files.ts'
+import { allocate, readAllocation, sameNumbers, writeAllocation } from '../lib/network/allocation.ts'
+import { type NetworkFile, networkFiles } from '../lib/network/files.ts'
 import {
   hasInterface,
   reloadNetworkd,
@@ -14,38 +12,31 @@ import {
   waitForInterface,
   withNetwork,
 } from '../lib/network/networkd.ts'
+import { pinsOf, pinsOfOthers } from '../lib/network/pins.ts'
+import { mostIndexes, type NetworkPlan, planNetwork } from '../lib/network/plan.ts'
 import { logProblems } from '../lib/program/generator.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
-import { readRegistry } from '../lib/registry/registry.ts'
-import { header } from '../lib/systemd/unit.ts'
+import { readDisk } from '../lib/tenant/disk.ts'
 import { tenantToRun } from '../lib/tenant/one.ts'
 import type { Tenant } from '../lib/tenant/tenant.ts'
 
 const LARGEST_FILE = 64 << 10
 
-/** Only numbers are looked at: an entry with anything else wrong still keeps its index. */
-const pinnedByOthers = (host: Host, id: string): ReadonlySet<number> =>
-  new Set(
-    readRegistry(host).entries.flatMap((entry) => {
-      const index = (entry.value as { network?: { index?: unknown } } | null | undefined)?.network?.index
-      return entry.id !== id && typeof index === 'number' ? [index] : []
-    }),
-  )
-
-const indexOf = (host: Host, tenant: Tenant, most: number): number => {
+/** The tenant's plan, with numbers given out where it had none. */
+const planUnderLock = (host: Host, tenant: Tenant, config: Config): NetworkPlan => {
+  const { id, network } = tenant
   const allocation = readAllocation(host)
-  const { id } = tenant
-  const index = allocate(allocation, { id, pinned: tenant.network.index, reserved: pinnedByOthers(host, id), most })
-  if (allocation.get(id) !== index) writeAllocation(host, new Map([...allocation, [id, index]]))
-  return index
+  const most = mostIndexes(config)
+  const numbers = allocate(allocation, { id, pins: pinsOf(network), reserved: pinsOfOthers(host, id), most })
+  const plan = planNetwork(tenant, readDisk(host, id).value, config, numbers)
+  if (!sameNumbers(allocation.get(id), numbers)) writeAllocation(host, new Map([...allocation, [id, numbers]]))
+  return plan
 }
 
 /** Whether anything had to be written: networkd reconfigures what has changed, and other tenants must not notice. */
 const writeFiles = (host: Host, files: readonly NetworkFile[]): boolean => {
   host.makeDir(NETWORKD_DIR)
-  const changed = files
-    .map(({ path, text }) => ({ path, text: header('setup-tenant-network') + text }))
-    .filter(({ path, text }) => host.readFile(path, LARGEST_FILE)?.text !== text)
+  const changed = files.filter(({ path, text }) => host.readFile(path, LARGEST_FILE)?.text !== text)
   for (const { path, text } of changed) host.replaceFile(path, text, 0o644)
   return changed.length > 0
 }
@@ -56,18 +47,12 @@ export const setupTenantNetwork = tenantProgram('setup-tenant-network', (host, i
   if (tenant.network.mode === 'none') return 0
   const { value: config, problems } = readConfig(host)
   logProblems(host, '', problems)
-  const most = mostTenants(config.pool, config.tenantPrefix)
-  if (most === 0) {
-    throw new HostError(
-      'bitbuilder.conf',
-      `TenantPrefix=${config.tenantPrefix} is no longer than Pool=, no tenant fits`,
-    )
-  }
   host.makeDir(STATE_DIR)
   const name = bridgeName(id)
   withNetwork(host, () => {
-    const index = indexOf(host, tenant, most)
-    const changed = writeFiles(host, bridgeFiles(id, index, config))
+    const { wireguard, vxlan, vlan, namespace, ...network } = tenant.network
+    const plan = planUnderLock(host, { ...tenant, network }, config)
+    const changed = writeFiles(host, networkFiles(plan))
     if (changed) reloadUdev(host)
     if (changed || !hasInterface(host, name)) reloadNetworkd(host)
     waitForInterface(host, name)

@@ -1,13 +1,14 @@
 import type { Host } from '../lib/host/host.ts'
 import { bridgeName } from '../lib/layout/names.ts'
 import { networkFile } from '../lib/layout/paths.ts'
+import { NETWORK_FILE_SUFFIXES } from '../lib/network/files.ts'
 import { deleteInterface, hasInterface, reloadNetworkd, withNetwork } from '../lib/network/networkd.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 
-const SUFFIXES = ['bridge.netdev', 'bridge.network', 'bridge.link'] as const
-
 const removeFiles = (host: Host, id: string): boolean => {
-  const there = SUFFIXES.map((suffix) => networkFile(id, suffix)).filter((path) => host.stat(path) !== undefined)
+  const there = NETWORK_FILE_SUFFIXES.map((suffix) => networkFile(id, suffix)).filter(
+    (path) => host.stat(path) !== undefined,
+  )
   for (const path of there) host.remove(path)
   return there.length > 0
 }

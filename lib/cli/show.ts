@@ -3,8 +3,8 @@ import type { Host } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
 import { bridgeAlternativeName, bridgeName, tenantService, tenantSlice } from '../layout/names.ts'
 import { tenantDir } from '../layout/paths.ts'
+import { bridgeAddress, formatAddress, tenantPrefix } from '../network/address.ts'
 import { readAllocation } from '../network/allocation.ts'
-import { showBridgeAddress } from '../network/bridge-files.ts'
 import { tenantFiles } from '../program/tenant-files.ts'
 import { renderHint, renderProblem } from '../report/problem.ts'
 import type { Loaded } from '../tenant/load.ts'
@@ -18,9 +18,12 @@ const network = (host: Host, tenant: Tenant): string => {
   if (tenant.network.mode === 'none') return 'none'
   return orElse(
     () => {
-      const index = tenant.network.index ?? readAllocation(host).get(tenant.id)
+      const numbers = readAllocation(host).get(tenant.id)
+      const index = tenant.network.index ?? numbers?.index
       if (index === undefined) return 'index given out at the first start'
-      return `${showBridgeAddress(readConfig(host).value, index)} (index ${index})`
+      const { pool, tenantPrefix: bits } = readConfig(host).value
+      const { address, bits: length } = bridgeAddress(tenantPrefix(pool, bits, index))
+      return `${formatAddress(address)}/${length} (index ${index})`
     },
     ({ message }) => message,
   )

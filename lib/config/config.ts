@@ -3,6 +3,7 @@ import type { Reader } from '../host/host.ts'
 import { CONFIG_DIR, CONFIG_FILE } from '../layout/paths.ts'
 import type { Ipv4Prefix } from '../network/address.ts'
 import { parseAddress, parsePrefix } from '../network/address.ts'
+import { type Prefix, parseAnyPrefix } from '../network/prefix.ts'
 import { append } from '../report/append.ts'
 import type { Checked, Place, Problem } from '../report/problem.ts'
 
@@ -12,11 +13,13 @@ export interface Config {
   readonly pool: Ipv4Prefix
   /** Bits of each tenant's prefix. */
   readonly tenantPrefix: number
+  /** What their IPv6 networks, a /64 each, are cut from; none by default. */
+  readonly pool6: Prefix | undefined
   /** Name servers that DHCP hands out; none by default. */
   readonly dns: readonly string[]
 }
 
-const DEFAULTS: Config = { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16, dns: [] }
+const DEFAULTS: Config = { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16, pool6: undefined, dns: [] }
 
 /** One row for each setting: what it expects, and the change it makes. Undefined: not what is expected. */
 const SETTINGS: Readonly<Record<string, { readonly words: string; read(value: string): Partial<Config> | undefined }>> =
@@ -33,6 +36,15 @@ const SETTINGS: Readonly<Record<string, { readonly words: string; read(value: st
       read: (value) => {
         const bits = /^[0-9]{1,2}$/.test(value) ? Number(value) : 0
         return bits >= 8 && bits <= 28 ? { tenantPrefix: bits } : undefined
+      },
+    },
+    Pool6: {
+      words: 'a prefix of unique local IPv6 addresses such as fd12:3456:789a::/48, shorter than 64 bits, or nothing',
+      read: (value) => {
+        if (value === '') return { pool6: undefined }
+        const pool6 = parseAnyPrefix(value)
+        const isLocal = pool6?.family === 6 && pool6.bits >= 8 && pool6.bits < 64 && pool6.base >> 121n === 0x7en
+        return isLocal ? { pool6 } : undefined
       },
     },
     DNS: {

@@ -1,6 +1,7 @@
 /** Every unit, interface and machine name of ours. No other file puts one together. */
 
 import { escapePath, utf8 } from '../systemd/escape.ts'
+import { shortenInterfaceName } from '../systemd/interface-name.ts'
 
 /** Goes into unit, machine, path and interface names as it stands; DNS label, lower case, at most 32. */
 export const TENANT_ID = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/
@@ -72,12 +73,27 @@ const hash6 = (text: string): string => {
 
 /**
  * `br-acme`, or `br-verys_x3k9ab` where that would pass 15 characters. The `_` keeps shortened names apart from whole
- * ones: no id holds it. Two shortened ones that meet are told apart when the index is given out.
+ * ones: no id holds it. Two ids whose shortened names meet, and then all of them do, are told apart when the index is
+ * given out.
  */
-export const bridgeName = (id: string): string => {
-  const whole = `br-${id}`
-  return whole.length <= LONGEST_INTERFACE ? whole : `br-${id.slice(0, 5)}_${hash6(id)}`
+const interfaceName = (kind: 'br' | 'wg' | 'vx' | 'vl' | 'vn', id: string): string => {
+  const whole = `${kind}-${id}`
+  return whole.length <= LONGEST_INTERFACE ? whole : `${kind}-${id.slice(0, 5)}_${hash6(id)}`
 }
+
+export const bridgeName = (id: string): string => interfaceName('br', id)
+export const wireguardName = (id: string): string => interfaceName('wg', id)
+export const vxlanName = (id: string): string => interfaceName('vx', id)
+export const vlanName = (id: string): string => interfaceName('vl', id)
+/** The host's side of the pair that leads into the tenant's network namespace. */
+export const namespaceLinkName = (id: string): string => interfaceName('vn', id)
 
 /** The name the seed gave the bridge; too long for the kernel's first name, fine as a second one. */
 export const bridgeAlternativeName = (id: string): string => `br-tenant-${id}`
+
+/** In /run/netns, as netns-tenant@.service makes it. */
+export const namespaceName = (id: string): string => `tenant-${id}`
+
+/** What systemd-vmspawn(1) calls the tap of a machine, and systemd-nspawn(1) the host's end of a container's pair, on a bridge. */
+export const portName = (kind: MachineKind, id: string, name: string): string =>
+  shortenInterfaceName(`${kind === 'vm' ? 'vt' : 'vb'}-${machineName(id, name)}`)

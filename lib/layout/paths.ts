@@ -74,3 +74,6 @@ export const emptyLayer = (id: string): string => `${layersDir(id)}/empty`
 
 /** One of networkd's files for a tenant: `50-acme-bridge.netdev`. No id ends in such a suffix that another's could be taken for it. */
 export const networkFile = (id: string, suffix: string): string => `${NETWORKD_DIR}/50-${id}-${suffix}`
+
+/** Born on this host, and never leaves it. */
+export const wireguardKey = (id: string): string => `${tenantDir(id)}/network/wireguard.key`

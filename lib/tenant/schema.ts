@@ -111,6 +111,8 @@ const network = {
       keys: { uplink: text('an interface name', 15), id: integer(1, 4094) },
       required: ['uplink'],
     },
+    /** Whether the tenant has a network namespace on the host, for services that act for it. */
+    namespace: flag,
     /** Most traffic of the bridge in bits per second, `100M`. */
     bandwidth: size,
   },

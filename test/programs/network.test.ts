@@ -41,6 +41,8 @@ test('setup writes the files of the bridge, gives out an index and has networkd 
     LinkLocalAddressing=no
 
     [DHCPServer]
+    PoolOffset=16
+    PoolSize=238
     EmitDNS=no
     PersistLeases=runtime
     "
