@@ -1,7 +1,7 @@
 import {
-  imageMountsPattern,
   infraService,
   machinePatterns,
+  mountsPattern,
   mountUnit,
   tenantService,
   tenantSlice,
@@ -11,7 +11,7 @@ import { isUp, type Properties, queueJobs, showUnits } from '../lib/program/syst
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 
 const patternsOf = (id: string): readonly string[] => [
-  ...EXTENSION_CLASSES.flatMap((kind) => [mountUnit(mergedDir(id, kind)), imageMountsPattern(imageClassDir(id, kind))]),
+  ...EXTENSION_CLASSES.flatMap((kind) => [mountUnit(mergedDir(id, kind)), mountsPattern(imageClassDir(id, kind))]),
   mountUnit(boundRootfs(id)),
   infraService(id),
   ...machinePatterns(id),

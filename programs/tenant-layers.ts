@@ -1,14 +1,19 @@
+import { mountPart } from '../lib/converge/desired.ts'
 import { checkTree } from '../lib/extensions/release.ts'
 import { type Layer, readStacks, type Stack } from '../lib/extensions/stack.ts'
 import type { Host } from '../lib/host/host.ts'
 import { orElse } from '../lib/host/host.ts'
 import { requireDirectory } from '../lib/host/require-directory.ts'
+import { mountUnit } from '../lib/layout/names.ts'
 import {
+  boundRootfs,
   emptyLayer,
   HIERARCHY,
   imageDir,
   imageLayer,
   layersDir,
+  mergedDir,
+  mountedRecord,
   tenantDir,
   upperDir,
   workDir,
@@ -16,6 +21,7 @@ import {
 import type { Main } from '../lib/program/main.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 import { tenantToRun } from '../lib/tenant/one.ts'
+import { readInstalled } from '../lib/units/installed.ts'
 
 /** The writable layer. It gives the merged directory its mode, so it is what /usr and /etc are: 0755. */
 const makeWritable = (host: Host, id: string, { kind }: Stack): void => {
@@ -61,11 +67,27 @@ const prepare = (host: Host, id: string, stack: Stack, mutable: boolean): void =
   }
 }
 
+/** What the overlays are about to be made of, for the manager: systemd does not tell it once a unit is loaded anew. */
+const record = (host: Host, id: string, stacks: readonly Stack[]): void => {
+  const units = stacks.flatMap(({ kind, layers }) => [
+    mountUnit(mergedDir(id, kind)),
+    mountUnit(boundRootfs(id)),
+    ...layers.filter(({ image }) => image !== undefined).map(({ name }) => mountUnit(imageDir(id, kind, name))),
+  ])
+  const mounted = [...new Set(units)].flatMap((unit) => {
+    const text = readInstalled(host, unit)?.text
+    return text === undefined ? [] : [[unit, mountPart(text)]]
+  })
+  host.replaceFile(mountedRecord(id), `${JSON.stringify(Object.fromEntries(mounted), null, 2)}\n`, 0o644)
+}
+
 const start = tenantProgram('tenant-layers [--stop]', (host, id) => {
   const tenant = tenantToRun(host, id)
   host.remove(layersDir(id))
   host.makeDir(emptyLayer(id))
-  for (const stack of readStacks(host, tenant).value) prepare(host, id, stack, tenant.extensions.mutable)
+  const { value: stacks } = readStacks(host, tenant)
+  for (const stack of stacks) prepare(host, id, stack, tenant.extensions.mutable)
+  record(host, id, stacks)
   return 0
 })
 

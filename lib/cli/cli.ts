@@ -3,13 +3,14 @@ import type { Main } from '../program/main.ts'
 import { diff } from './diff.ts'
 import { generate } from './generate.ts'
 import { list } from './list.ts'
+import { plan } from './plan.ts'
 import { schema } from './schema.ts'
 import { show } from './show.ts'
 import type { Verb } from './verb.ts'
 import { verify } from './verify.ts'
 import { VERSION } from './version.ts'
 
-export const VERBS: readonly Verb[] = [list, show, generate, verify, diff, schema]
+export const VERBS: readonly Verb[] = [list, show, generate, verify, diff, plan, schema]
 
 /** Options that every verb takes. */
 export const OPTIONS: readonly { readonly name: string; readonly value?: string; readonly summary: string }[] = [

@@ -35,6 +35,22 @@ export const machinePatterns = (id: string): readonly string[] => [
   machineService('container', id, '*'),
 ]
 
+/** A pattern for systemctl(1) that matches every instance of the tenant but its machines: no id and no name holds an `@`. */
+export const instancePatterns = (id: string): readonly string[] => [
+  `tenant@${id}.*`,
+  `tenant-*@${id}.*`,
+  `netns-tenant@${id}.*`,
+]
+
+const MACHINE = /^tenant-(?:infra@[^:/]+|(?:vm|container)@[^:/]+:[^/]+)\.service$/
+
+/** Whether a unit runs a virtual machine or a container: `tenant-infra@acme.service`, `tenant-vm@acme:web.service`. */
+export const isMachineUnit = (name: string): boolean => MACHINE.test(name)
+
+/** Whether a unit is an instance of this tenant's: `tenant@acme.service`, `tenant-vm@acme:web.service`. */
+export const isInstanceOf = (id: string, name: string): boolean =>
+  /^(?:tenant(?:-[a-z]+)?|netns-tenant)@/.test(name) && /@([^.:]*)/.exec(name)?.[1] === id
+
 /** The alphabet of ids, so that `NAME.ID` is a host name and a machine name. */
 export const isMachineName = (text: string): boolean => TENANT_ID.test(text)
 
@@ -50,8 +66,11 @@ export const tenantSlice = (id: string): string => `tenant-${id.replaceAll('-', 
 /** `var-lib-tenants-web\x2d1-sysext.mount`, the only name systemd takes for that mount point. */
 export const mountUnit = (mountPoint: string): string => `${escapePath(mountPoint)}.mount`
 
-/** A pattern for systemctl(1) that matches the mounts right below a directory. */
-export const imageMountsPattern = (directory: string): string => `${escapePath(directory)}-*.mount`
+/** What the units of mounts below a directory start with. No id and no name of ours makes one directory's of another's. */
+export const mountPrefix = (directory: string): string => `${escapePath(directory)}-`
+
+/** A pattern for systemctl(1) that matches the mounts below a directory. */
+export const mountsPattern = (directory: string): string => `${mountPrefix(directory)}*.mount`
 
 export const TENANTS_TARGET = 'tenants.target'
 export const LATE_SERVICE = 'bitbuilder-late.service'

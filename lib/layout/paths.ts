@@ -56,7 +56,8 @@ export const HIERARCHY = { sysext: 'usr', confext: 'etc' } as const
 export const upperDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/overlay/${HIERARCHY[kind]}`
 export const workDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/overlay/.${HIERARCHY[kind]}-work`
 
-export const imageClassDir = (id: string, kind: ExtensionClass): string => `${RUNTIME_DIR}/images/${id}/${kind}`
+export const imagesDir = (id: string): string => `${RUNTIME_DIR}/images/${id}`
+export const imageClassDir = (id: string, kind: ExtensionClass): string => `${imagesDir(id)}/${kind}`
 
 /** Where an extension image is mounted, read-only. */
 export const imageDir = (id: string, kind: ExtensionClass, name: string): string => `${imageClassDir(id, kind)}/${name}`
@@ -68,6 +69,9 @@ export const layersDir = (id: string): string => `${RUNTIME_DIR}/layers/${id}`
 
 /** A link made when the tenant starts: to an image's hierarchy, or to the empty layer when the image does not fit. */
 export const imageLayer = (id: string, kind: ExtensionClass, name: string): string => `${layersDir(id)}/${kind}/${name}`
+
+/** What tenant-layers found to be mounted when it prepared it: the manager compares it with what should be. */
+export const mountedRecord = (id: string): string => `${layersDir(id)}/mounted.json`
 
 /** A layer with nothing in it. */
 export const emptyLayer = (id: string): string => `${layersDir(id)}/empty`

@@ -5,7 +5,6 @@ import { mustRun } from '../host/must-run.ts'
 
 const PATIENCE_QUERY = 60
 const PATIENCE_RELOAD = 300
-const PATIENCE_START = 600
 
 export type Properties = Readonly<Record<string, string>>
 
@@ -36,11 +35,6 @@ export const isUp = ({ ActiveState: state }: Properties): boolean =>
 
 export const reloadManager = (host: Processes): void => {
   mustRun(host, ['systemctl', 'daemon-reload'], PATIENCE_RELOAD)
-}
-
-/** Starts units and waits until they are up. */
-export const startUnits = (host: Processes, units: readonly string[]): void => {
-  if (units.length > 0) mustRun(host, ['systemctl', 'start', '--', ...units], PATIENCE_START)
 }
 
 /** Queues jobs and does not wait: for units that are ordered after the one that asks. */

@@ -1,6 +1,7 @@
 import type { Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { tenantDir } from '../layout/paths.ts'
+import type { Problem } from '../report/problem.ts'
 import type { Loaded } from './load.ts'
 import { prepareLoad } from './load.ts'
 import type { Tenant } from './tenant.ts'
@@ -8,16 +9,22 @@ import type { Tenant } from './tenant.ts'
 /** Whether the tenant has a directory of its own. A link in its place is none: it could be another tenant's. */
 export const isProvisioned = (reader: Reader, id: string): boolean => reader.stat(tenantDir(id))?.kind === 'directory'
 
-/** What the registry says of one id; undefined when it says nothing. */
-const loadOne = (reader: Reader, id: string): Loaded | undefined => {
-  const load = prepareLoad(reader, new Set(isProvisioned(reader, id) ? [id] : []))
-  const entry = load.registry.entries.find((one) => one.id === id)
-  return entry === undefined ? undefined : load.load(entry)
+export interface One {
+  /** What the registry says of the id; undefined when it says nothing. */
+  readonly loaded: Loaded | undefined
+  /** What is wrong with the registry itself. */
+  readonly problems: readonly Problem[]
+}
+
+export const loadOne = (reader: Reader, id: string): One => {
+  const { registry, load } = prepareLoad(reader, new Set(isProvisioned(reader, id) ? [id] : []))
+  const entry = registry.entries.find((one) => one.id === id)
+  return { loaded: entry === undefined ? undefined : load(entry), problems: registry.problems }
 }
 
 /** The tenant with its warnings, when it may run here. Throws HostError, whose text says why not. */
-export const loadToRun = (reader: Reader, id: string): Extract<Loaded, { state: 'here' }> => {
-  const loaded = loadOne(reader, id)
+const loadToRun = (reader: Reader, id: string): Extract<Loaded, { state: 'here' }> => {
+  const { loaded } = loadOne(reader, id)
   if (loaded === undefined) throw new HostError(`tenant '${id}'`, 'is not in the registry')
   if (loaded.state === 'elsewhere') throw new HostError(`tenant '${id}'`, 'is placed on other hosts')
   if (loaded.state === 'refused') throw new HostError(`tenant '${id}'`, `is refused: bitbuilder verify ${id}`)

@@ -67,6 +67,7 @@ test('layers makes upper and work directories, and links the images that fit', (
   })
   expect(tenantLayers(host, ['acme'])).toBe(0)
   expect(host.tree('/run/bitbuilder/layers')).toEqual([
+    ['acme/mounted.json', '{}\n'],
     ['acme/sysext/good', '-> /run/bitbuilder/images/acme/sysext/good/usr'],
   ])
   for (const name of ['bad', 'sly', 'slyer'])
@@ -91,6 +92,26 @@ test('layers makes no writable layer for an immutable tenant, and stop takes its
   expect(host.stat(`${TENANT}/overlay`)).toBeUndefined()
   expect(tenantLayers(host, ['--stop', 'acme'])).toBe(0)
   expect(host.stat('/run/bitbuilder/layers/acme')).toBeUndefined()
+})
+
+test('layers writes down what the overlays are about to be made of', () => {
+  const unit = (name: string, mount: string) => ({
+    [`/run/systemd/generator/${name}`]: `[Unit]\nDescription=x\n\n[Mount]\n${mount}\n`,
+  })
+  const host = memoryHost({
+    ...registry({ id: 'acme' }),
+    '/usr/lib/os-release': 'ID=debian\n',
+    ...tree('tools'),
+    ...image('good', { [`${RELEASE}.good`]: 'ID=debian\n' }),
+    ...unit('var-lib-tenants-acme-sysext.mount', 'What=overlay'),
+    ...unit('run-bitbuilder-images-acme-sysext-good.mount', 'What=good.raw'),
+    ...unit('run-bitbuilder-images-other-sysext-good.mount', 'What=else'),
+  })
+  expect(tenantLayers(host, ['acme'])).toBe(0)
+  expect(JSON.parse(host.readFile('/run/bitbuilder/layers/acme/mounted.json', 1000)?.text ?? '')).toEqual({
+    'var-lib-tenants-acme-sysext.mount': '[Mount]\nWhat=overlay\n',
+    'run-bitbuilder-images-acme-sysext-good.mount': '[Mount]\nWhat=good.raw\n',
+  })
 })
 
 test('layers does not write through a link in the place of the writable layer', () => {
@@ -146,8 +167,14 @@ const systemd = (files: Record<string, MemoryNode>, units: readonly Record<strin
   return host
 }
 
+/** What runs when the manager does. */
+const STARTING = [
+  { Id: 'tenant-network@acme.service', ActiveState: 'active' },
+  { Id: 'tenant@acme.service', ActiveState: 'activating' },
+]
+
 test('the manager reloads once when a unit is missing, starts mounts and waits, queues machines', () => {
-  const host = systemd({ ...registry({ id: 'acme' }), ...machines }, [])
+  const host = systemd({ ...registry({ id: 'acme' }), ...machines }, STARTING)
   expect(tenantManager(host, ['acme'])).toBe(0)
   expect(verbs(host.commands)).toEqual([
     'daemon-reload',
@@ -161,7 +188,7 @@ test('the manager does nothing where nothing is to be done', () => {
     Id,
     ActiveState: 'active',
   }))
-  const host = systemd({ ...registry({ id: 'acme' }), ...machines }, up)
+  const host = systemd({ ...registry({ id: 'acme' }), ...machines }, [...STARTING, ...up])
   tenantManager(host, ['acme'])
   const before = host.commands.length
   tenantManager(host, ['acme'])
@@ -169,21 +196,45 @@ test('the manager does nothing where nothing is to be done', () => {
 })
 
 test('the manager says what the generators did not write', () => {
-  const host = systemd(registry({ id: 'acme' }), [], false)
+  const host = systemd(registry({ id: 'acme' }), STARTING, false)
   expect(() => tenantManager(host, ['acme'])).toThrow(
-    '/run/systemd/generator/tenant-acme.slice: was not written by the generators',
+    '/run/systemd/generator/tenant-acme.slice is missing: even after a daemon-reload',
   )
   expect(verbs(host.commands)).toEqual(['daemon-reload'])
 })
 
 test('the manager stops a machine that is gone', () => {
   const host = systemd(registry({ id: 'acme' }), [
+    ...STARTING,
     { Id: 'tenant-container@acme:db.service', ActiveState: 'active' },
     { Id: SYSEXT, ActiveState: 'inactive' },
   ])
   expect(tenantManager(host, ['acme'])).toBe(0)
-  expect(verbs(host.commands)).toEqual(['daemon-reload', 'stop --no-block -- tenant-container@acme:db.service'])
+  expect(verbs(host.commands)).toEqual(['daemon-reload', 'stop -- tenant-container@acme:db.service'])
+  expect(host.logged.map(({ line }) => line)).toEqual([
+    'daemon-reload: tenant-acme.slice is missing',
+    'stop tenant-container@acme:db.service: is not wanted any more',
+  ])
 })
+
+test.each([
+  ['activating', {}, 'has no entry for this host'],
+  ['reloading', { '/var/lib/bitbuilder/tenants.json': '{' }, 'is not in the registry, which has errors'],
+  ['reloading', registry({ id: 'acme', enabled: 7 }), 'is refused: bitbuilder verify acme'],
+])('the manager of a tenant that is %s fails with %j: %s', (ActiveState, files, words) => {
+  const host = systemd(files as Record<string, MemoryNode>, [{ Id: 'tenant@acme.service', ActiveState }])
+  expect(() => tenantManager(host, ['acme'])).toThrow(words)
+  expect(verbs(host.commands)).toEqual([])
+})
+
+test.each([{}, registry({ id: 'acme', placement: { hosts: ['elsewhere'] } })])(
+  'a reload of a tenant that has no entry for this host stops it: %j',
+  (files) => {
+    const host = systemd(files, [{ Id: 'tenant@acme.service', ActiveState: 'reloading' }])
+    expect(tenantManager(host, ['acme'])).toBe(0)
+    expect(verbs(host.commands)).toEqual(['stop --no-block -- tenant@acme.service'])
+  },
+)
 
 test('cleanup stops only what systemd does not stop by itself', () => {
   const host = memoryHost(

@@ -176,6 +176,7 @@ test('--help names every verb, --version the version of the package', () => {
       generate [ID]  print every unit that the generators would write, with its path
       verify [ID]    check everything that the generators read; exit status 1 when something is wrong
       diff           show what the next daemon-reload would change; exit status 1 when it would change anything
+      plan ID        show what starting or reloading a tenant would do now
       schema [NAME]  print a JSON Schema: metadata, registry, tenant
       --root=DIR     read everything below DIR instead of /
       --json         print JSON

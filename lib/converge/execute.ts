@@ -1,0 +1,68 @@
+import type { Host } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { mustRun } from '../host/must-run.ts'
+import { isMachineUnit, tenantService } from '../layout/names.ts'
+import { GENERATOR_DIR, RELOAD_LOCK, RUNTIME_DIR } from '../layout/paths.ts'
+import { reloadManager } from '../program/systemctl.ts'
+import { findOutdated } from './actual.ts'
+import type { Convergence } from './converge.ts'
+import { type Step, stepWords } from './step.ts'
+
+/** Seconds. */
+const PATIENCE_LOCK = 300
+const PATIENCE_QUEUE = 60
+const PATIENCE_JOB = 600
+
+/**
+ * How systemctl(1) is asked. Everything here runs inside a job of tenant@ itself, so it cannot wait for what is ordered
+ * after tenant@: machines are queued, and start when that job has ended. A stop goes before any start, whatever the order,
+ * and can be waited for.
+ *
+ * tenant@ requires its overlays and what they are made of: stopping one of them would stop the tenant, and us with it.
+ * Without requirements systemd does to the one unit what is asked, in order still.
+ */
+const manner = (id: string, { do: action, unit = '' }: Step): readonly string[] => {
+  if (unit === tenantService(id) || (isMachineUnit(unit) && action !== 'stop')) return ['--no-block']
+  return isMachineUnit(unit) || action === 'start' ? [] : ['--job-mode=ignore-requirements']
+}
+
+/** One reload for all tenants that wait for one: who gets the lock looks again first. */
+const reload = (host: Host, id: string, { files }: Convergence): void => {
+  host.makeDir(RUNTIME_DIR)
+  host.withLock(RELOAD_LOCK, PATIENCE_LOCK, () => {
+    if (findOutdated(host, id, files) !== undefined) reloadManager(host)
+  })
+  const left = findOutdated(host, id, files)
+  if (left === undefined) return
+  // Another reload would not help.
+  throw new HostError(`${GENERATOR_DIR}/${left}`, 'even after a daemon-reload: journalctl --dmesg, bitbuilder verify')
+}
+
+/** Neighbours that are to be done alike, so that systemd does them at once. */
+const grouped = (id: string, steps: readonly Step[]): readonly (readonly Step[])[] => {
+  const groups: Step[][] = []
+  const key = (step: Step | undefined): string =>
+    step === undefined ? '' : [step.do, ...manner(id, step), step.unit?.endsWith('.mount')].join(' ')
+  for (const step of steps) {
+    const last = groups.at(-1)
+    if (last !== undefined && key(last[0]) === key(step)) last.push(step)
+    else groups.push([step])
+  }
+  return groups
+}
+
+/** Does exactly what the list says, in its order, and says each step. Throws HostError at the first that fails. */
+export const execute = (host: Host, id: string, convergence: Convergence): void => {
+  for (const group of grouped(id, convergence.steps)) {
+    const [first] = group as [Step]
+    for (const step of group) host.log('info', `${stepWords(step).join(' ')}: ${step.why}`)
+    if (first.do === 'daemon-reload') {
+      reload(host, id, convergence)
+      continue
+    }
+    const how = manner(id, first)
+    const units = group.map(({ unit = '' }) => unit)
+    const patience = how.includes('--no-block') ? PATIENCE_QUEUE : PATIENCE_JOB
+    mustRun(host, ['systemctl', first.do, ...how, '--', ...units], patience)
+  }
+}

@@ -1,0 +1,135 @@
+import { isMachineUnit, layersService, tenantService } from '../layout/names.ts'
+import type { Actual } from './actual.ts'
+import type { Desired, Mount, Overlay } from './desired.ts'
+import type { Action, Step } from './step.ts'
+import { isUnitOf } from './units-of.ts'
+
+const stepsFor = (action: Action, why: string, units: readonly string[]): readonly Step[] =>
+  units.map((unit) => ({ do: action, unit, why }))
+
+const names = (list: readonly { readonly unit: string }[]): readonly string[] => list.map(({ unit }) => unit)
+
+const NOT_WANTED = 'is not wanted any more'
+const NOT_RUNNING = 'does not run'
+
+const isUp = ({ units }: Actual, unit: string): boolean => units.get(unit)?.isUp === true
+
+/** Mounted, and from something else than it should be. What nobody knows of is left alone. */
+const differs = ({ mounted }: Actual, { unit, definition }: Mount): boolean =>
+  (mounted.get(unit) ?? definition) !== definition
+
+const reloadSteps = ({ outdated }: Actual): readonly Step[] =>
+  outdated === undefined ? [] : [{ do: 'daemon-reload', why: outdated }]
+
+/** Everything that is up of some sort, and not wanted. */
+const unwanted = (actual: Actual, wanted: ReadonlySet<string>, sort: (unit: string) => boolean): readonly string[] =>
+  [...actual.units.keys()].filter((unit) => sort(unit) && isUp(actual, unit) && !wanted.has(unit)).sort()
+
+const isMount = (unit: string): boolean => unit.endsWith('.mount')
+
+/** What has to be taken down and made again, and what is there for the first time. */
+interface OverlayChange {
+  readonly changed: readonly Overlay[]
+  readonly missing: readonly Overlay[]
+  /** Overlays first: what they are made of is in use until then. */
+  readonly gone: readonly string[]
+}
+
+const overlayChange = (desired: Desired, actual: Actual): OverlayChange => {
+  const up = desired.overlays.filter(({ unit }) => isUp(actual, unit))
+  const wanted = desired.overlays.flatMap(({ unit, below }) => [unit, ...below.map((mount) => mount.unit)])
+  const isOverlay = (unit: string): boolean => unit.startsWith('var-lib-')
+  const gone = unwanted(actual, new Set(wanted), isMount)
+  return {
+    changed: up.filter((overlay) => [overlay, ...overlay.below].some((mount) => differs(actual, mount))),
+    missing: desired.overlays.filter(({ unit }) => !isUp(actual, unit)),
+    gone: [...gone.filter(isOverlay), ...gone.filter((unit) => !isOverlay(unit))],
+  }
+}
+
+/** tenant-layers looks into images before the overlays are made of them, and so all of it is between two overlays. */
+const mountSteps = (
+  { id, overlays }: Desired,
+  actual: Actual,
+  { changed, missing, gone }: OverlayChange,
+): readonly Step[] => {
+  const again = [...changed, ...missing]
+  const below = again.flatMap((overlay) => overlay.below)
+  const stale = below.filter((mount) => isUp(actual, mount.unit) && differs(actual, mount)).map(({ unit }) => unit)
+  const absent = below.filter((mount) => !isUp(actual, mount.unit)).map(({ unit }) => unit)
+  const layers = layersService(id)
+  const isPrepared = isUp(actual, layers)
+  const unique = (units: readonly string[]): readonly string[] => [...new Set(units)]
+  return [
+    ...stepsFor('stop', 'its layers have changed', names(changed)),
+    ...stepsFor('stop', NOT_WANTED, gone),
+    ...stepsFor('stop', 'it is of another file now', unique(stale)),
+    // With tenant-layers not up, the overlays bring all of it with them.
+    ...(isPrepared && again.length > 0
+      ? [
+          ...stepsFor('start', 'is a layer', unique([...stale, ...absent])),
+          ...stepsFor('restart', 'layers have changed', [layers]),
+        ]
+      : []),
+    ...(isPrepared && overlays.length === 0 ? stepsFor('stop', NOT_WANTED, [layers]) : []),
+    ...stepsFor('start', 'its layers have changed', names(changed)),
+    ...stepsFor('start', 'is not mounted', names(missing)),
+  ]
+}
+
+const isBelow = (path: string, dir: string): boolean => path === dir || path.startsWith(`${dir}/`)
+
+/** Machines that run on top of an overlay: it cannot go while they use it. */
+const onTopOf = (desired: Desired, actual: Actual, overlays: readonly Overlay[]): readonly string[] =>
+  desired.machines
+    .map(({ unit }) => unit)
+    .filter((unit) => {
+      const needs = isUp(actual, unit) ? (actual.units.get(unit)?.needs ?? []) : []
+      return overlays.some(({ where }) => needs.some((path) => isBelow(path, where)))
+    })
+
+/** Of a tenant that has no place here any more. The services' own stopping takes the rest along. */
+const removal = (id: string, actual: Actual): readonly Step[] => {
+  const reload = reloadSteps(actual)
+  const service = tenantService(id)
+  if (isUp(actual, service)) return [...reload, { do: 'stop', unit: service, why: 'has no entry for this host' }]
+  const left = unwanted(actual, new Set(), (unit) => isUnitOf(id, unit))
+  return [...reload, ...stepsFor('stop', 'is left of a tenant that has no entry for this host', left)]
+}
+
+const machineSteps = (desired: Desired, actual: Actual, inTheWay: readonly string[]): readonly Step[] => {
+  const own = desired.machines.filter(({ unit }) => !inTheWay.includes(unit))
+  const isChanged = (unit: string, fingerprint: string | undefined): boolean => {
+    const startedWith = actual.started.get(unit)
+    return fingerprint !== undefined && startedWith !== undefined && fingerprint !== startedWith
+  }
+  const changed = own.filter(({ unit, fingerprint }) => isUp(actual, unit) && isChanged(unit, fingerprint))
+  const absent = own.filter(({ unit }) => !isUp(actual, unit))
+  return [
+    ...stepsFor('restart', 'has changed since it was started', names(changed)),
+    ...stepsFor('start', 'the extensions below it have changed', inTheWay),
+    ...stepsFor('start', NOT_RUNNING, names(absent)),
+  ]
+}
+
+/**
+ * The difference between what should run and what does. First what must go, so that nothing of it is left without its
+ * network or its rules; then what the machines stand on; last the machines.
+ */
+export const plan = (id: string, desired: Desired | undefined, actual: Actual): readonly Step[] => {
+  if (desired === undefined) return removal(id, actual)
+  const overlays = overlayChange(desired, actual)
+  const inTheWay = onTopOf(desired, actual, overlays.changed)
+  return [
+    ...reloadSteps(actual),
+    ...stepsFor('stop', NOT_WANTED, unwanted(actual, new Set(names(desired.machines)), isMachineUnit)),
+    ...stepsFor('stop', 'the extensions below it change', inTheWay),
+    ...stepsFor(
+      'start',
+      NOT_RUNNING,
+      desired.services.filter((unit) => !isUp(actual, unit)),
+    ),
+    ...mountSteps(desired, actual, overlays),
+    ...machineSteps(desired, actual, inTheWay),
+  ]
+}

@@ -1,0 +1,17 @@
+/** What converging a tenant comes down to: a list of these, in this order. Data, so that it can be printed instead of done. */
+
+export type Action = 'daemon-reload' | 'reload' | 'start' | 'stop' | 'restart'
+
+export interface Step {
+  readonly do: Action
+  /** What it is done to; a daemon-reload has none. */
+  readonly unit?: string
+  /** For people: `is not wanted any more`. */
+  readonly why: string
+}
+
+/** `start tenant-vm@acme:web.service`, as systemctl(1) has it. */
+export const stepWords = ({ do: action, unit }: Step): readonly string[] => [
+  action,
+  ...(unit === undefined ? [] : [unit]),
+]

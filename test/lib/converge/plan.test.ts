@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import type { Actual, LoadedUnit } from '../../../lib/converge/actual.ts'
+import type { Desired } from '../../../lib/converge/desired.ts'
+import { plan } from '../../../lib/converge/plan.ts'
+import { stepWords } from '../../../lib/converge/step.ts'
+
+const SYSEXT = 'var-lib-tenants-acme-sysext.mount'
+const IMAGE = 'run-bitbuilder-images-acme-sysext-tools.mount'
+const LAYERS = 'tenant-layers@acme.service'
+const WEB = 'tenant-vm@acme:web.service'
+const DB = 'tenant-container@acme:db.service'
+const SERVICES = ['tenant-network@acme.service', 'tenant@acme.service']
+
+const DESIRED: Desired = { id: 'acme', services: SERVICES, overlays: [], machines: [] }
+
+const overlay = (definition = 'Type=overlay\n', image = 'What=tools\n') => ({
+  unit: SYSEXT,
+  where: '/var/lib/tenants/acme/sysext',
+  definition,
+  below: [{ unit: IMAGE, definition: image }],
+})
+
+const machine = (unit: string, fingerprint?: string) => ({ unit, fingerprint })
+
+interface World {
+  readonly outdated?: string
+  readonly up?: readonly string[]
+  readonly down?: readonly string[]
+  readonly needs?: Readonly<Record<string, string>>
+  readonly mounted?: Readonly<Record<string, string>>
+  readonly started?: Readonly<Record<string, string>>
+}
+
+const unit = (state: string, needs = ''): LoadedUnit => ({ state, isUp: state === 'active', needs: [needs] })
+
+const world = ({ outdated, up = [], down = [], needs = {}, mounted = {}, started = {} }: World): Actual => ({
+  outdated,
+  units: new Map([
+    ...up.map((name) => [name, unit('active', needs[name])] as const),
+    ...down.map((name) => [name, unit('failed')] as const),
+  ]),
+  mounted: new Map(Object.entries(mounted)),
+  started: new Map(Object.entries(started)),
+})
+
+const steps = (desired: Partial<Desired> | undefined, actual: World) =>
+  plan('acme', desired === undefined ? undefined : { ...DESIRED, ...desired }, world(actual)).map((step) =>
+    stepWords(step).join(' '),
+  )
+
+const MOUNTED = { [SYSEXT]: 'Type=overlay\n', [IMAGE]: 'What=tools\n' }
+const UP = [...SERVICES, LAYERS, SYSEXT, IMAGE]
+
+describe('what is to be done', () => {
+  test.each<[string, Partial<Desired> | undefined, World, readonly string[]]>([
+    ['nothing', {}, { up: SERVICES }, []],
+    [
+      'nothing, with everything that there can be',
+      { overlays: [overlay()], machines: [machine(WEB, 'a'), machine(DB)] },
+      { up: [...UP, WEB, DB], mounted: MOUNTED, started: { [WEB]: 'a', [DB]: 'b' } },
+      [],
+    ],
+    [
+      'a fresh start',
+      { overlays: [overlay()], machines: [machine(WEB)] },
+      { outdated: 'x is missing' },
+      ['daemon-reload', ...SERVICES.map((unit) => `start ${unit}`), `start ${SYSEXT}`, `start ${WEB}`],
+    ],
+    ['other limits', {}, { up: SERVICES, outdated: 'tenant-acme.slice is out of date' }, ['daemon-reload']],
+    ['a machine comes', { machines: [machine(WEB)] }, { up: SERVICES }, [`start ${WEB}`]],
+    ['a machine that failed', { machines: [machine(WEB)] }, { up: SERVICES, down: [WEB] }, [`start ${WEB}`]],
+    ['a machine goes', { machines: [machine(DB)] }, { up: [...SERVICES, WEB, DB] }, [`stop ${WEB}`]],
+    [
+      'a machine changes',
+      { machines: [machine(WEB, 'new'), machine(DB, 'same')] },
+      { up: [...SERVICES, WEB, DB], started: { [WEB]: 'old', [DB]: 'same' } },
+      [`restart ${WEB}`],
+    ],
+    [
+      'a machine of which nobody knows what it was started with',
+      { machines: [machine(WEB, 'new')] },
+      { up: [...SERVICES, WEB] },
+      [],
+    ],
+    [
+      'the first extension',
+      { overlays: [overlay()] },
+      { up: SERVICES, outdated: `${SYSEXT} is missing` },
+      ['daemon-reload', `start ${SYSEXT}`],
+    ],
+    [
+      'an extension more: the machine on top of it is out of the way meanwhile, the other one is not',
+      { overlays: [overlay('Type=overlay\nmore\n')], machines: [machine(DB), machine(WEB)] },
+      {
+        up: [...UP, WEB, DB],
+        needs: { [WEB]: '/var/lib/tenants/acme/sysext', [DB]: '/var/lib/tenants/acme/sysext2' },
+        mounted: MOUNTED,
+      },
+      [`stop ${WEB}`, `stop ${SYSEXT}`, `restart ${LAYERS}`, `start ${SYSEXT}`, `start ${WEB}`],
+    ],
+    [
+      'another image of the same name',
+      { overlays: [overlay(undefined, 'What=other\n')] },
+      { up: UP, mounted: MOUNTED },
+      [`stop ${SYSEXT}`, `stop ${IMAGE}`, `start ${IMAGE}`, `restart ${LAYERS}`, `start ${SYSEXT}`],
+    ],
+    [
+      'the second class of extensions',
+      { overlays: [overlay()] },
+      { up: [...SERVICES, LAYERS] },
+      [`start ${IMAGE}`, `restart ${LAYERS}`, `start ${SYSEXT}`],
+    ],
+    ['no extension is left', {}, { up: UP, mounted: MOUNTED }, [`stop ${SYSEXT}`, `stop ${IMAGE}`, `stop ${LAYERS}`]],
+    [
+      'mounts of which nobody knows what they were made of',
+      { overlays: [overlay('Type=overlay\nmore\n')] },
+      { up: UP },
+      [],
+    ],
+    [
+      'a tenant that has no entry',
+      undefined,
+      { up: [...UP, WEB], outdated: 'x is left over' },
+      ['daemon-reload', 'stop tenant@acme.service'],
+    ],
+    ['what is left of one', undefined, { up: [WEB, SYSEXT], down: SERVICES }, [`stop ${WEB}`, `stop ${SYSEXT}`]],
+    ['a tenant that is not there at all', undefined, { down: SERVICES }, []],
+  ])('%s', (_, desired, actual, expected) => {
+    expect(steps(desired, actual)).toEqual(expected)
+  })
+})
