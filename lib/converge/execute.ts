@@ -38,6 +38,16 @@ const reload = (host: Host, id: string, { files }: Convergence): void => {
   throw new HostError(`${GENERATOR_DIR}/${left}`, 'even after a daemon-reload: journalctl --dmesg, bitbuilder verify')
 }
 
+/**
+ * We are part of a reload of that service: a stop now would end it half done, by a signal, and without what it does to
+ * stop. A job ordered after it has to wait until we have ended.
+ */
+const stopAfterwards = (host: Host, id: string): void => {
+  const service = tenantService(id)
+  const later = ['--quiet', '--no-block', '--collect', '--service-type=oneshot', `--property=After=${service}`]
+  mustRun(host, ['systemd-run', ...later, '--', 'systemctl', 'stop', '--', service], PATIENCE_QUEUE)
+}
+
 /** Neighbours that are to be done alike, so that systemd does them at once. */
 const grouped = (id: string, steps: readonly Step[]): readonly (readonly Step[])[] => {
   const groups: Step[][] = []
@@ -62,6 +72,10 @@ export const execute = (host: Host, id: string, convergence: Convergence): void 
     }
     const how = manner(id, first)
     const units = group.map(({ unit = '' }) => unit)
+    if (first.do === 'stop' && units.includes(tenantService(id))) {
+      stopAfterwards(host, id)
+      continue
+    }
     const patience = how.includes('--no-block') ? PATIENCE_QUEUE : PATIENCE_JOB
     mustRun(host, ['systemctl', first.do, ...how, '--', ...units], patience)
   }

@@ -1,6 +1,7 @@
-import { isMachineUnit, layersService, tenantService } from '../layout/names.ts'
+import { isMachineUnit, layersService, mountUnit, tenantService } from '../layout/names.ts'
+import { EXTENSION_CLASSES, mergedDir } from '../layout/paths.ts'
 import type { Actual } from './actual.ts'
-import type { Desired, Mount, Overlay } from './desired.ts'
+import type { Desired, Mount, Overlay, WantedMachine } from './desired.ts'
 import type { Action, Step } from './step.ts'
 import { isUnitOf } from './units-of.ts'
 
@@ -79,14 +80,26 @@ const mountSteps = (
 
 const isBelow = (path: string, dir: string): boolean => path === dir || path.startsWith(`${dir}/`)
 
-/** Machines that run on top of an overlay: it cannot go while they use it. */
-const onTopOf = (desired: Desired, actual: Actual, overlays: readonly Overlay[]): readonly string[] =>
-  desired.machines
-    .map(({ unit }) => unit)
-    .filter((unit) => {
-      const needs = isUp(actual, unit) ? (actual.units.get(unit)?.needs ?? []) : []
-      return overlays.some(({ where }) => needs.some((path) => isBelow(path, where)))
-    })
+/** What nobody can tell is no reason to restart. */
+const isChanged = (actual: Actual, { unit, fingerprint }: WantedMachine): boolean => {
+  const startedWith = actual.started.get(unit)
+  return isUp(actual, unit) && startedWith !== undefined && (fingerprint ?? startedWith) !== startedWith
+}
+
+/**
+ * Machines that run on top of an overlay which cannot go while they use it. One that is to be restarted anyway may do so
+ * in order to use it no longer.
+ */
+const inTheWayOf = (desired: Desired, actual: Actual, { changed, gone }: OverlayChange): readonly string[] => {
+  const units = [...names(changed), ...gone]
+  if (units.length === 0) return []
+  const dirs = EXTENSION_CLASSES.map((kind) => mergedDir(desired.id, kind)).filter((dir) =>
+    units.includes(mountUnit(dir)),
+  )
+  const isOnTop = (unit: string): boolean =>
+    isUp(actual, unit) && dirs.some((dir) => actual.units.get(unit)?.needs.some((path) => isBelow(path, dir)))
+  return names(desired.machines.filter((machine) => isChanged(actual, machine) || isOnTop(machine.unit)))
+}
 
 /** Of a tenant that has no place here any more. The services' own stopping takes the rest along. */
 const removal = (id: string, actual: Actual): readonly Step[] => {
@@ -99,11 +112,7 @@ const removal = (id: string, actual: Actual): readonly Step[] => {
 
 const machineSteps = (desired: Desired, actual: Actual, inTheWay: readonly string[]): readonly Step[] => {
   const own = desired.machines.filter(({ unit }) => !inTheWay.includes(unit))
-  const isChanged = (unit: string, fingerprint: string | undefined): boolean => {
-    const startedWith = actual.started.get(unit)
-    return fingerprint !== undefined && startedWith !== undefined && fingerprint !== startedWith
-  }
-  const changed = own.filter(({ unit, fingerprint }) => isUp(actual, unit) && isChanged(unit, fingerprint))
+  const changed = own.filter((machine) => isChanged(actual, machine))
   const absent = own.filter(({ unit }) => !isUp(actual, unit))
   return [
     ...stepsFor('restart', 'has changed since it was started', names(changed)),
@@ -119,7 +128,7 @@ const machineSteps = (desired: Desired, actual: Actual, inTheWay: readonly strin
 export const plan = (id: string, desired: Desired | undefined, actual: Actual): readonly Step[] => {
   if (desired === undefined) return removal(id, actual)
   const overlays = overlayChange(desired, actual)
-  const inTheWay = onTopOf(desired, actual, overlays.changed)
+  const inTheWay = inTheWayOf(desired, actual, overlays)
   return [
     ...reloadSteps(actual),
     ...stepsFor('stop', NOT_WANTED, unwanted(actual, new Set(names(desired.machines)), isMachineUnit)),

@@ -232,7 +232,9 @@ test.each([{}, registry({ id: 'acme', placement: { hosts: ['elsewhere'] } })])(
   (files) => {
     const host = systemd(files, [{ Id: 'tenant@acme.service', ActiveState: 'reloading' }])
     expect(tenantManager(host, ['acme'])).toBe(0)
-    expect(verbs(host.commands)).toEqual(['stop --no-block -- tenant@acme.service'])
+    expect(verbs(host.commands)).toEqual([
+      '--quiet --no-block --collect --service-type=oneshot --property=After=tenant@acme.service -- systemctl stop -- tenant@acme.service',
+    ])
   },
 )
 

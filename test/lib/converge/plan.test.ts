@@ -112,6 +112,12 @@ describe('what is to be done', () => {
     ],
     ['no extension is left', {}, { up: UP, mounted: MOUNTED }, [`stop ${SYSEXT}`, `stop ${IMAGE}`, `stop ${LAYERS}`]],
     [
+      'a machine that runs on top of extensions no longer',
+      { machines: [machine(WEB, 'new'), machine(DB, 'same')] },
+      { up: [...UP, WEB, DB], mounted: MOUNTED, started: { [WEB]: 'old', [DB]: 'same' } },
+      [`stop ${WEB}`, `stop ${SYSEXT}`, `stop ${IMAGE}`, `stop ${LAYERS}`, `start ${WEB}`],
+    ],
+    [
       'mounts of which nobody knows what they were made of',
       { overlays: [overlay('Type=overlay\nmore\n')] },
       { up: UP },
