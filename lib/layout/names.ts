@@ -23,6 +23,10 @@ export const infraService = (id: string): string => `tenant-infra@${id}.service`
 export const networkService = (id: string): string => `tenant-network@${id}.service`
 export const layersService = (id: string): string => `tenant-layers@${id}.service`
 
+/** The script that says how the tenant is, and what asks it. */
+export const healthService = (id: string): string => `tenant-health@${id}.service`
+export const healthTimer = (id: string): string => `tenant-health@${id}.timer`
+
 export type MachineKind = 'vm' | 'container'
 
 /** `tenant-vm@acme:web.service`. Neither part can hold a colon. */

@@ -34,6 +34,7 @@ export const program = (name: string): string => `${PROGRAM_DIR}/${name}`
 export const tenantDir = (id: string): string => `${TENANTS_DIR}/${id}`
 /** Below a tenant's directory. */
 export const METADATA = 'config/metadata.json'
+export const HEALTH_CHECK = 'config/scripts/health-check.sh'
 export const metadataFile = (id: string): string => `${tenantDir(id)}/${METADATA}`
 /** A link to the revision that the tenant runs. */
 export const configLink = (id: string): string => `${tenantDir(id)}/config`

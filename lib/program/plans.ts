@@ -1,6 +1,9 @@
 import { mayHaveExtensions, readStacks } from '../extensions/stack.ts'
-import type { Problem } from '../report/problem.ts'
+import type { Reader } from '../host/host.ts'
+import type { Checked, Problem } from '../report/problem.ts'
 import { type Disk, EMPTY_DISK, readDisk } from '../tenant/disk.ts'
+import { readHealthCheck } from '../tenant/health.ts'
+import type { Loaded } from '../tenant/load.ts'
 import { hasInfra, memoryProblems, tenantMemory } from '../tenant/memory.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { lateUnits } from '../units/late-units.ts'
@@ -16,6 +19,14 @@ const NO_PROBLEMS: readonly Problem[] = []
 const memory = (tenant: Tenant, disk: Disk): readonly Problem[] =>
   hasInfra(tenant, disk) || disk.machines.length > 0 ? memoryProblems(tenant, tenantMemory(tenant, disk)) : NO_PROBLEMS
 
+const NO_CHECK: Checked<boolean> = { value: false, problems: [] }
+
+/** A tenant without a repository is not looked at: it has no script. */
+const healthCheck = (
+  { id, tenant, hasMetadata }: Extract<Loaded, { state: 'here' }>,
+  reader: Reader,
+): Checked<boolean> => (hasMetadata || tenant.repository !== undefined ? readHealthCheck(reader, id) : NO_CHECK)
+
 /** The services, slice and start-up link of each tenant in the registry. */
 export const tenantPlan: Generator = {
   name: 'tenant-generator',
@@ -26,8 +37,9 @@ export const tenantPlan: Generator = {
       return { set: refusedUnits(id, loaded.definedIn, loaded.enabled, loaded.problems), problems: loaded.problems }
     }
     const disk = provisioned.has(id) ? readDisk(reader, id) : { value: EMPTY_DISK, problems: [] }
-    const problems = [...loaded.warnings, ...disk.problems, ...memory(loaded.tenant, disk.value)]
-    return { set: tenantUnits(loaded.tenant, disk.value), problems }
+    const health = provisioned.has(id) ? healthCheck(loaded, reader) : NO_CHECK
+    const problems = [...loaded.warnings, ...disk.problems, ...memory(loaded.tenant, disk.value), ...health.problems]
+    return { set: tenantUnits(loaded.tenant, disk.value, health.value), problems }
   },
   besides: (problems, late) => ({
     set: [...registryUnits(problems), ...(late ? lateUnits : [])],

@@ -15,12 +15,20 @@ import { metadataShape, tenantShape } from './schema.ts'
 import type { Tenant } from './tenant.ts'
 import { makeTenant } from './tenant.ts'
 
+interface Sound {
+  readonly id: string
+  readonly tenant: Tenant
+  /** Whether the tenant has metadata of its own, and so a repository or what stands for one. */
+  readonly hasMetadata: boolean
+  /** What does not keep it from running. */
+  readonly warnings: readonly Problem[]
+}
+
 /** What became of an entry. */
 export type Loaded =
-  /** `warnings`: what does not keep it from running. */
-  | { readonly state: 'here'; readonly id: string; readonly tenant: Tenant; readonly warnings: readonly Problem[] }
+  | ({ readonly state: 'here' } & Sound)
   /** `placement.hosts` names other hosts. */
-  | { readonly state: 'elsewhere'; readonly id: string; readonly tenant: Tenant; readonly warnings: readonly Problem[] }
+  | ({ readonly state: 'elsewhere' } & Sound)
   | {
       readonly state: 'refused'
       readonly id: string
@@ -136,7 +144,7 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
       const warnings = problems.length === 0 ? problems : withTenant(entry.id, problems)
       const tenant = makeTenant(checked.value, entry.source.file, list)
       const here = tenant.hosts?.some((pattern) => matchesPattern(pattern, host)) ?? true
-      return { state: here ? 'here' : 'elsewhere', id: entry.id, tenant, warnings }
+      return { state: here ? 'here' : 'elsewhere', id: entry.id, tenant, hasMetadata: list.length > 0, warnings }
     },
   }
 }

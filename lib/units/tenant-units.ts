@@ -1,4 +1,6 @@
 import {
+  healthService,
+  healthTimer,
   infraService,
   machineName,
   machineService,
@@ -88,8 +90,10 @@ const machineDropIn = (id: string, { kind, name, path, form }: Machine, { source
 const TENANT_TEMPLATE = unitTemplate('tenant@.service')
 const NETWORK_TEMPLATE = unitTemplate('tenant-network@.service')
 
+const HEALTH_TEMPLATE = unitTemplate('tenant-health@.timer')
+
 /** Everything that tenant-generator writes for one tenant: links to the shipped templates, drop-ins, its slice. */
-export const tenantUnits = (tenant: Tenant, disk: Disk): UnitSet => {
+export const tenantUnits = (tenant: Tenant, disk: Disk, hasHealthCheck: boolean): UnitSet => {
   const { id } = tenant
   const service = tenantService(id)
   const sliceName = tenantSlice(id)
@@ -115,6 +119,13 @@ export const tenantUnits = (tenant: Tenant, disk: Disk): UnitSet => {
   for (const machine of disk.machines) {
     const name = machineService(machine.kind, id, machine.name)
     add(name, `tenant-${machine.kind}@.service`, machineDropIn(id, machine, common))
+  }
+  if (hasHealthCheck) {
+    wanted.push(healthTimer(id))
+    set.push(
+      instanceLink(healthTimer(id), HEALTH_TEMPLATE),
+      dropIn(healthService(id), section('Service', common.slice)),
+    )
   }
   set.push(dropIn(service, tenantDropIn(common, wanted)))
   return set

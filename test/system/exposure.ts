@@ -7,6 +7,7 @@ export const EXPOSURE: Readonly<Record<string, number>> = {
   // The namespace would be nobody else's if the unit had one of its own for mounts.
   'netns-tenant@.service': 9.4,
   'tenant-container@.service': 9.3,
+  'tenant-health@.service': 0.6,
   'tenant-infra@.service': 7.5,
   'tenant-layers@.service': 1.4,
   'tenant-network@.service': 2.5,
