@@ -16,6 +16,7 @@ const GROUPS = {
     'programs/setup-tenant-network.ts',
     'programs/teardown-tenant-network.ts',
     'programs/tenant-cleanup.ts',
+    'programs/tenant-isolation.ts',
     'programs/tenant-layers.ts',
     'programs/tenant-manager.ts',
     'programs/tenant-provision.ts',

@@ -31,6 +31,7 @@ export const PROGRAMS = [
   'setup-tenant-network',
   'teardown-tenant-network',
   'tenant-cleanup',
+  'tenant-isolation',
   'tenant-layers',
   'tenant-manager',
   'tenant-provision',

@@ -8,6 +8,7 @@ import { runByName } from '../lib/program/by-name.ts'
 import { setupTenantNetwork } from './setup-tenant-network.ts'
 import { teardownTenantNetwork } from './teardown-tenant-network.ts'
 import { tenantCleanup } from './tenant-cleanup.ts'
+import { tenantIsolation } from './tenant-isolation.ts'
 import { tenantLayers } from './tenant-layers.ts'
 import { tenantManager } from './tenant-manager.ts'
 import { tenantProvision } from './tenant-provision.ts'
@@ -21,6 +22,7 @@ const status = runByName(host.below(host.env('BITBUILDER_ROOT') ?? ''), args, {
   'teardown-tenant-network': teardownTenantNetwork,
   'tenant-cleanup': tenantCleanup,
   'tenant-generator': tenantGenerator,
+  'tenant-isolation': tenantIsolation,
   'tenant-layers': tenantLayers,
   'tenant-manager': tenantManager,
   'tenant-provision': tenantProvision,

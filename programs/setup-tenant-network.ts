@@ -3,7 +3,10 @@ import type { Host } from '../lib/host/host.ts'
 import { bridgeName } from '../lib/layout/names.ts'
 import { NETWORKD_DIR, STATE_DIR } from '../lib/layout/paths.ts'
 import { allocate, readAllocation, sameNumbers, writeAllocation } from '../lib/network/allocation.ts'
+import { nameServers } from '../lib/network/dns.ts'
 import { type NetworkFile, networkFiles } from '../lib/network/files.ts'
+import { isolateTenant, openTenant } from '../lib/network/isolate.ts'
+import { linksOf } from '../lib/network/isolation.ts'
 import {
   hasInterface,
   reloadNetworkd,
@@ -28,7 +31,8 @@ const planUnderLock = (host: Host, tenant: Tenant, config: Config): NetworkPlan 
   const allocation = readAllocation(host)
   const most = mostIndexes(config)
   const numbers = allocate(allocation, { id, pins: pinsOf(network), reserved: pinsOfOthers(host, id), most })
-  const plan = planNetwork(tenant, readDisk(host, id).value, config, numbers)
+  const dns = nameServers(host, config)
+  const plan = planNetwork(tenant, readDisk(host, id).value, { ...config, dns }, numbers)
   if (!sameNumbers(allocation.get(id), numbers)) writeAllocation(host, new Map([...allocation, [id, numbers]]))
   return plan
 }
@@ -52,10 +56,18 @@ export const setupTenantNetwork = tenantProgram('setup-tenant-network', (host, i
   withNetwork(host, () => {
     const { wireguard, vxlan, vlan, namespace, ...network } = tenant.network
     const plan = planUnderLock(host, { ...tenant, network }, config)
+    const links = linksOf(plan, config)
+    // Rules first: an interface without them would be open to all.
+    const around = isolateTenant(host, links, config)
     const changed = writeFiles(host, networkFiles(plan))
     if (changed) reloadUdev(host)
     if (changed || !hasInterface(host, name)) reloadNetworkd(host)
     waitForInterface(host, name)
+    if (!openTenant(host, links, around))
+      host.log(
+        'warning',
+        `IPv6 of tenant '${id}' stays on this host: its kernel forwards it for the whole host or not at all`,
+      )
   })
   waitForAddress(host, name)
   return 0

@@ -1,7 +1,9 @@
+import { readConfig } from '../lib/config/config.ts'
 import type { Host } from '../lib/host/host.ts'
 import { bridgeName } from '../lib/layout/names.ts'
 import { networkFile } from '../lib/layout/paths.ts'
 import { NETWORK_FILE_SUFFIXES } from '../lib/network/files.ts'
+import { releaseTenant } from '../lib/network/isolate.ts'
 import { deleteInterface, hasInterface, reloadNetworkd, withNetwork } from '../lib/network/networkd.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 
@@ -23,6 +25,8 @@ export const teardownTenantNetwork = tenantProgram('teardown-tenant-network', (h
     if (removeFiles(host, id)) reloadNetworkd(host)
     const name = bridgeName(id)
     if (hasInterface(host, name)) deleteInterface(host, name)
+    // Rules last: they are about the interface as long as it is there.
+    releaseTenant(host, id, readConfig(host).value)
   })
   return 0
 })

@@ -74,7 +74,6 @@ const notYet = ({ tenant, source }: { readonly tenant: Tenant; readonly source: 
     [network.vxlan !== undefined, ['network', 'vxlan'], 'is not set up by this version'],
     [network.vlan !== undefined, ['network', 'vlan'], 'is not set up by this version'],
     [network.namespace !== undefined, ['network', 'namespace'], 'is not set up by this version'],
-    [network.bandwidth !== undefined, ['network', 'bandwidth'], 'is not enforced by this version'],
     [repository !== undefined, ['repository'], 'is not fetched by this version, the tenant cannot start'],
   ]
   return given

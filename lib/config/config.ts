@@ -3,6 +3,7 @@ import type { Reader } from '../host/host.ts'
 import { CONFIG_DIR, CONFIG_FILE } from '../layout/paths.ts'
 import type { Ipv4Prefix } from '../network/address.ts'
 import { parseAddress, parsePrefix } from '../network/address.ts'
+import { isSafeInterface } from '../network/interface.ts'
 import { type Prefix, parseAnyPrefix } from '../network/prefix.ts'
 import { append } from '../report/append.ts'
 import type { Checked, Place, Problem } from '../report/problem.ts'
@@ -15,11 +16,21 @@ export interface Config {
   readonly tenantPrefix: number
   /** What their IPv6 networks, a /64 each, are cut from; none by default. */
   readonly pool6: Prefix | undefined
-  /** Name servers that DHCP hands out; none by default. */
-  readonly dns: readonly string[]
+  /** Name servers that DHCP hands out; undefined: those that the host asks. */
+  readonly dns: readonly string[] | undefined
+  /** Interfaces that lead tenants out of the host; undefined: those with a default route. None: they stay in. */
+  readonly outside: readonly string[] | undefined
 }
 
-const DEFAULTS: Config = { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16, pool6: undefined, dns: [] }
+const DEFAULTS: Config = {
+  pool: { base: 0x0a000000, bits: 8 },
+  tenantPrefix: 16,
+  pool6: undefined,
+  dns: undefined,
+  outside: undefined,
+}
+
+const wordsOf = (value: string): readonly string[] => value.split(/\s+/).filter((word) => word !== '')
 
 /** One row for each setting: what it expects, and the change it makes. Undefined: not what is expected. */
 const SETTINGS: Readonly<Record<string, { readonly words: string; read(value: string): Partial<Config> | undefined }>> =
@@ -48,10 +59,21 @@ const SETTINGS: Readonly<Record<string, { readonly words: string; read(value: st
       },
     },
     DNS: {
-      words: 'IPv4 addresses',
+      words: 'IPv4 addresses, or no',
       read: (value) => {
-        const dns = value.split(/\s+/).filter((word) => word !== '')
+        if (value === 'no') return { dns: [] }
+        const dns = wordsOf(value)
+        if (dns.length === 0) return { dns: undefined }
         return dns.every((word) => parseAddress(word) !== undefined) ? { dns } : undefined
+      },
+    },
+    Outside: {
+      words: 'yes, no, or names of interfaces',
+      read: (value) => {
+        if (value === 'no') return { outside: [] }
+        if (value === 'yes' || value === '') return { outside: undefined }
+        const outside = wordsOf(value)
+        return outside.every(isSafeInterface) ? { outside } : undefined
       },
     },
   }

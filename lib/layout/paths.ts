@@ -22,6 +22,12 @@ export const NETWORK_STATE = '/var/lib/bitbuilder/network.json'
 export const TENANTS_DIR = '/var/lib/tenants'
 export const RUNTIME_DIR = '/run/bitbuilder'
 export const NETWORK_LOCK = '/run/bitbuilder/network.lock'
+/** What our nftables table holds, one fragment for each tenant: `isolation/ID.nft`. No id starts with a dot. */
+export const ISOLATION_DIR = '/run/bitbuilder/isolation'
+export const isolationFile = (id: string): string => `${ISOLATION_DIR}/${id}.nft`
+/** What uplinks had before tenants' packets came their way, as sysctl.d(5) spells it. */
+export const FORWARDING_BEFORE = '/run/bitbuilder/isolation/.forwarding-before'
+export const FORWARDING_NOW = '/run/bitbuilder/isolation/.forwarding'
 export const RELOAD_LOCK = '/run/bitbuilder/reload.lock'
 export const NETWORKD_DIR = '/run/systemd/network'
 

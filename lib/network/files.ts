@@ -1,5 +1,6 @@
 import { networkFile } from '../layout/paths.ts'
 import { header, line, lines, section, words } from '../systemd/unit.ts'
+import { parseSize } from '../tenant/values.ts'
 import type { NetworkPlan, WireguardPlan } from './plan.ts'
 
 export interface NetworkFile {
@@ -28,6 +29,17 @@ const announcement = ({ prefix6 }: NetworkPlan): string =>
   prefix6 === undefined
     ? ''
     : section('IPv6SendRA', line('EmitDNS', false)) + section('IPv6Prefix', line('Prefix', prefix6))
+
+/**
+ * What goes to the guests; what they send is limited by our rules, isolation.ts. systemd.network(5): bits per second. A
+ * hundredth of a second at full speed in one go, and at least a large packet.
+ */
+const shaping = ({ bandwidth }: NetworkPlan): string => {
+  if (bandwidth === undefined) return ''
+  const rate = Math.max(8, parseSize(bandwidth) ?? 0)
+  const burst = Math.max(64 << 10, Math.ceil(rate / 800))
+  return section('TokenBucketFilter', line('Rate', rate) + line('BurstBytes', burst) + line('LatencySec', '50ms'))
+}
 
 /**
  * An empty bridge has no carrier: it must get its address all the same, and nobody may wait for it at boot. Nothing is
@@ -60,7 +72,8 @@ const bridgeNetwork = (plan: NetworkPlan): string => {
         line('SendOption', mtu === 1500 ? undefined : `26:uint16:${mtu}`) +
         line('PersistLeases', 'runtime'),
     ) +
-    announcement(plan)
+    announcement(plan) +
+    shaping(plan)
   )
 }
 

@@ -93,7 +93,7 @@ export interface NetworkPlan {
   readonly vxlan: VxlanPlan | undefined
   readonly vlan: VlanPlan | undefined
   readonly namespace: NamespacePlan | undefined
-  /** Name servers that DHCP hands out, from DNS= of the configuration. */
+  /** Name servers that DHCP hands out, see dns.ts. */
   readonly dns: readonly string[]
   /** As it was written, `100M`; undefined: not limited. */
   readonly bandwidth: string | undefined
@@ -230,7 +230,7 @@ export const planNetwork = (tenant: Tenant, disk: Disk, config: Config, numbers:
             address6: with64(at6(2n)),
           }
         : undefined,
-    dns: config.dns,
+    dns: config.dns ?? [],
     bandwidth: network.bandwidth,
     mtu: vxlan === undefined ? uplinkMtu : uplinkMtu - VXLAN_OVERHEAD[isSix(vxlan) ? 6 : 4],
   }

@@ -11,7 +11,7 @@ const read = (files: Record<string, string>) => {
 }
 
 test('without a file there are the defaults', () => {
-  expect(read({})).toEqual({ value: { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16, dns: [] }, said: [] })
+  expect(read({})).toEqual({ value: { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16 }, said: [] })
 })
 
 test('drop-ins come after the file, by name', () => {
@@ -22,7 +22,7 @@ test('drop-ins come after the file, by name', () => {
     '/etc/bitbuilder/bitbuilder.conf.d/README': 'not a drop-in',
   })
   expect(said).toEqual([])
-  expect(value).toEqual({ pool: { base: 0xac100000, bits: 12 }, tenantPrefix: 24, dns: [] })
+  expect(value).toEqual({ pool: { base: 0xac100000, bits: 12 }, tenantPrefix: 24 })
 })
 
 test.each([
@@ -34,7 +34,11 @@ test.each([
     '[Network]\n\n  TenantPrefix=30\n',
     `${MAIN}:3:3: TenantPrefix=30: expected a number of bits from 8 to 28, ignoring it`,
   ],
-  ['[Network]\nDNS=example\n', `${MAIN}:2:1: DNS=example: expected IPv4 addresses, ignoring it`],
+  ['[Network]\nDNS=example\n', `${MAIN}:2:1: DNS=example: expected IPv4 addresses, or no, ignoring it`],
+  [
+    '[Network]\nOutside=eth0 a"b\n',
+    `${MAIN}:2:1: Outside=eth0 a"b: expected yes, no, or names of interfaces, ignoring it`,
+  ],
   ['[Network]\nPol=1\n', `${MAIN}:2:1: unknown key 'Pol', ignoring it`],
   ['[Netwrok]\nPool=10.0.0.0/8\n', `${MAIN}:1:1: unknown section 'Netwrok', ignoring it`],
   ['Pool=10.0.0.0/8\n', `${MAIN}:1:1: unknown key 'Pool', ignoring it`],
@@ -43,4 +47,13 @@ test.each([
   const { value, said } = read({ [MAIN]: text })
   expect(said).toEqual(words === undefined ? said : [words])
   expect(value.pool).toEqual({ base: 0x0a000000, bits: 8 })
+})
+
+test.each([
+  ['yes', undefined],
+  ['no', []],
+  ['', undefined],
+  ['eth0  wg-office', ['eth0', 'wg-office']],
+])('Outside=%s is %j', (text, outside) => {
+  expect(read({ [MAIN]: `[Network]\nOutside=${text}\n` })).toMatchObject({ value: { outside }, said: [] })
 })
