@@ -1,8 +1,10 @@
 #!/bin/sh
-# disks.sh DIR: installs DIR/bitbuilder.deb into DIR/root.img, copies DIR/seed over it, and moves its /var to a disk of its
-# own, DIR/var.img. Run it in a mount namespace of its own: whatever is mounted goes with it.
+# disks.sh DIR [OPTION...]: installs DIR/bitbuilder.deb into DIR/root.img, copies DIR/seed over it, and moves its /var to a
+# disk of its own, DIR/var.img, made with these options of mkfs.ext4(8). Run it in a mount namespace of its own: whatever is
+# mounted goes with it.
 set -eu
 dir=$1
+shift
 root=$dir/root
 
 mkdir "$root"
@@ -18,6 +20,6 @@ chroot "$root" sh -eux /prepare
 rm "$root/prepare"
 
 umount "$root/proc"
-mkfs.ext4 -q -L var -d "$root/var" "$dir/var.img" 1G
+mkfs.ext4 -q "$@" -L var -d "$root/var" "$dir/var.img" 1G
 find "$root/var" -mindepth 1 -delete
 umount "$root"

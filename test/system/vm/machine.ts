@@ -17,6 +17,7 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { must } from '../run.ts'
+import { Answers } from './answers.ts'
 import { ensureVmImage, type VmImage } from './image.ts'
 
 const DISKS = fileURLToPath(new URL('disks.sh', import.meta.url))
@@ -37,19 +38,13 @@ export interface MachineOptions {
   readonly files: Readonly<Record<string, string>>
   /** Run with chroot(8) on the machine's root before the first boot, sh. */
   readonly prepare: string
+  /** Whether /var counts and limits what a project holds, ext4(5). */
+  readonly projectQuota?: boolean
   /** Asked while the boot is not over yet, after multi-user.target. */
   readonly before: Probes
   /** Asked when the machine has nothing more to do. */
   readonly after: Probes
 }
-
-export interface Answer {
-  readonly status: number
-  /** Standard output and error, without the newline at its end. */
-  readonly output: string
-}
-
-export type Answers = Readonly<Record<string, Answer>>
 
 const HERE = '/usr/local/lib/whole-machine'
 const DISK = '/dev/disk/by-id/virtio-report'
@@ -65,9 +60,12 @@ ExecStartPre=${HERE}/report before
 ExecStart=${HERE}/report after ${DISK}
 `
 
-const FSTAB = `/dev/vda / ext4 rw 0 1
-LABEL=var /var ext4 rw 0 2
+const fstab = (options: string): string => `/dev/vda / ext4 rw 0 1
+LABEL=var /var ext4 ${options} 0 2
 `
+
+/** mkfs.ext4(8): a quota cannot be had later without taking the file system away. */
+const QUOTA = ['-O', 'quota,project', '-E', 'quotatype=prjquota'] as const
 
 /** Nothing of this can be asked for or does anything in a machine without a terminal or a network. */
 const PREPARE = `
@@ -97,7 +95,7 @@ const makeDisks = (dir: string, image: VmImage, options: MachineOptions): void =
   copyFileSync(image.root, join(dir, 'root.img'), constants.COPYFILE_FICLONE)
   copyFileSync(options.deb, join(dir, 'bitbuilder.deb'))
   seed(join(dir, 'seed'), {
-    '/etc/fstab': FSTAB,
+    '/etc/fstab': fstab(options.projectQuota === true ? 'rw,prjquota' : 'rw'),
     '/etc/hostname': 'whole-machine\n',
     '/etc/systemd/system/report.service': REPORT_SERVICE,
     [`${HERE}/report`]: readFileSync(REPORT, 'utf8'),
@@ -106,8 +104,15 @@ const makeDisks = (dir: string, image: VmImage, options: MachineOptions): void =
     ...probeFiles('after', options.after),
     ...options.files,
   })
-  must(['unshare', '-m', '--propagation', 'private', DISKS, dir])
+  must(['unshare', '-m', '--propagation', 'private', DISKS, dir, ...(options.projectQuota === true ? QUOTA : [])])
 }
+
+/**
+ * QEMU before 8.1 may translate a page of code while another processor changes it. A kernel that changes its own code then
+ * runs into a breakpoint that is gone, and dies. It does so in its first seconds, before it has seen a disk.
+ */
+const EMULATOR_FAULT = /Oops: int3:/
+const MOST_TRIES = 3
 
 /** A raw file as a virtio disk; `serial` is the name it has in /dev/disk/by-id. */
 const drive = (file: string, serial: string): readonly string[] => [
@@ -146,19 +151,22 @@ export class WholeMachine {
 
   /** Boots, asks everything, and ends. Throws with the console when there is no report. */
   async boot(): Promise<Answers> {
+    for (let tries = 1; ; tries += 1) {
+      const text = await this.#report()
+      if (text.endsWith('\n')) return new Answers(text.trimEnd().split('\n'))
+      if (tries === MOST_TRIES || !EMULATOR_FAULT.test(this.console()))
+        throw new Error(`the machine ended without a report, its console:\n${this.console()}`)
+      console.warn(`the emulator ran code that was no longer there, and the machine boots again:\n${this.console()}`)
+    }
+  }
+
+  /** What one boot has written to the third disk. */
+  async #report(): Promise<string> {
     const report = join(this.#dir, 'report.img')
     writeFileSync(report, '')
     truncateSync(report, REPORT_SIZE)
     await this.#run()
-    const text = readFileSync(report, 'utf8').replace(/\0+$/, '')
-    if (!text.endsWith('\n')) throw new Error(`the machine ended without a report, its console:\n${this.console()}`)
-    const lines = text.trimEnd().split('\n')
-    return Object.fromEntries(
-      lines.map((line) => {
-        const { name, status, output } = JSON.parse(line) as Answer & { name: string }
-        return [name.replace(/^\d+-/, ''), { status, output: output.replace(/\n$/, '') }]
-      }),
-    )
+    return readFileSync(report, 'utf8').replace(/\0+$/, '')
   }
 
   /** Until the machine has rebooted, which ends it here. Killed with whoever started it, and when it takes too long. */
