@@ -10,6 +10,7 @@ import { inProject } from './project.mjs'
 /** Of what these export, only functions can be imported: esbuild finds "no matching export" for anything else. */
 const GROUPS = {
   problems: ['lib/report/json-source.ts', 'lib/tenant/zod.ts'],
+  addresses: ['lib/tenant/network-values.ts'],
   tools: [
     'lib/cli/cli.ts',
     'lib/systemd/interface-name.ts',

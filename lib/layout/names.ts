@@ -21,6 +21,7 @@ export const isTenantId = (text: string): boolean => {
 export const tenantService = (id: string): string => `tenant@${id}.service`
 export const infraService = (id: string): string => `tenant-infra@${id}.service`
 export const networkService = (id: string): string => `tenant-network@${id}.service`
+export const namespaceService = (id: string): string => `netns-tenant@${id}.service`
 export const layersService = (id: string): string => `tenant-layers@${id}.service`
 
 /** The script that says how the tenant is, and what asks it. */

@@ -86,5 +86,15 @@ export const emptyLayer = (id: string): string => `${layersDir(id)}/empty`
 /** One of networkd's files for a tenant: `50-acme-bridge.netdev`. No id ends in such a suffix that another's could be taken for it. */
 export const networkFile = (id: string, suffix: string): string => `${NETWORKD_DIR}/50-${id}-${suffix}`
 
+export const wireguardDir = (id: string): string => `${tenantDir(id)}/network`
 /** Born on this host, and never leaves it. */
-export const wireguardKey = (id: string): string => `${tenantDir(id)}/network/wireguard.key`
+export const wireguardKey = (id: string): string => `${wireguardDir(id)}/wireguard.key`
+export const wireguardPublicKey = (id: string): string => `${wireguardDir(id)}/wireguard.pub`
+
+/** What says of interfaces that they are ours, and how they were made. */
+export const LINKS_DIR = `${RUNTIME_DIR}/links`
+export const linkRecord = (name: string): string => `${LINKS_DIR}/${name}`
+
+/** Commands that netns-tenant@.service runs, on the host and inside of the namespace. */
+export const NAMESPACES_DIR = `${RUNTIME_DIR}/namespaces`
+export const namespaceBatch = (id: string, side: 'host' | 'inside'): string => `${NAMESPACES_DIR}/${id}.${side}`

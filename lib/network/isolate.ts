@@ -20,6 +20,10 @@ const nft = (text: string): readonly string[] => ['nft', text]
 
 const readFragment = (reader: Reader, id: string): string => reader.readFile(isolationFile(id), LARGEST)?.text ?? ''
 
+/** Whether the rules that it has are those that it would be given. */
+export const isIsolated = (reader: Reader, tenant: TenantLinks): boolean =>
+  readFragment(reader, tenant.id) === tenantElements(tenant)
+
 const fragments = (reader: Reader): readonly string[] =>
   (reader.readDir(ISOLATION_DIR)?.entries ?? [])
     .map(({ name }) => name)

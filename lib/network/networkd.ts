@@ -1,4 +1,4 @@
-import type { Host } from '../host/host.ts'
+import type { Host, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { NETWORK_LOCK, RUNTIME_DIR } from '../layout/paths.ts'
@@ -16,7 +16,8 @@ export const withNetwork = <T>(host: Host, work: () => T): T => {
   return host.withLock(NETWORK_LOCK, PATIENCE_LOCK, work)
 }
 
-export const hasInterface = (host: Host, name: string): boolean => host.stat(`/sys/class/net/${name}`) !== undefined
+export const hasInterface = (reader: Reader, name: string): boolean =>
+  reader.stat(`/sys/class/net/${name}`) !== undefined
 
 /**
  * udevd looks for new .link files every few seconds, and once it has seen an interface without them it does not come back.
@@ -51,8 +52,4 @@ export const waitForInterface = (host: Host, name: string): void => {
 export const waitForAddress = (host: Host, name: string): void => {
   const online = '/usr/lib/systemd/systemd-networkd-wait-online'
   mustRun(host, [online, `--interface=${name}:no-carrier`, '--ipv4', `--timeout=${PATIENCE}`], PATIENCE + 5)
-}
-
-export const deleteInterface = (host: Host, name: string): void => {
-  mustRun(host, ['networkctl', 'delete', name], PATIENCE)
 }

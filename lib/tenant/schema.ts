@@ -4,6 +4,7 @@
  */
 
 import { isTenantId, TENANT_ID, TENANT_ID_WORDS } from '../layout/names.ts'
+import { isAddressPrefix, isEndpoint, isMulticastAddress, isUnicastAddress } from './network-values.ts'
 import type { Infer, Shape } from './shape.ts'
 import { parseSize, SIZE, SIZE_WORDS } from './values.ts'
 
@@ -75,12 +76,46 @@ const infra = {
   },
 } as const satisfies Shape
 
+/** What the kernel and systemd take, netdevice(7), and no more than stands in a unit file or on a command line as it is. */
+const interfaceName = {
+  is: 'text',
+  words: 'an interface name such as eth0',
+  longest: 15,
+  pattern: {
+    of: /^(?!(?:\.{1,2}|[0-9]+|all|default)$)[A-Za-z0-9_.][A-Za-z0-9_.-]*$/,
+    words: 'an interface name such as eth0',
+  },
+} as const
+
+/** The pattern is for editors; `test` is the whole of it. */
+const address = (words: string, test: (text: string) => boolean) =>
+  ({ is: 'text', words, longest: 49, pattern: { of: /^[0-9A-Fa-f.:]+(?:\/[0-9]{1,3})?$/, words }, test }) as const
+
+const addressPrefix = address('an address prefix such as 192.0.2.0/24, without bits beyond its length', isAddressPrefix)
+const group = address('a multicast address such as 239.1.2.3', isMulticastAddress)
+const remote = address('the address of a host such as 192.0.2.1', isUnicastAddress)
+
+const ENDPOINT_WORDS = 'HOST:PORT, such as vpn.example.org:51820 or [2001:db8::1]:51820'
+const KEY_WORDS = 'a public key of 32 bytes in base 64, as wg pubkey prints it'
+
 const peer = {
   is: 'object',
   keys: {
-    publicKey: text('a public key in base 64', 44),
-    endpoint: text('HOST:PORT', 260),
-    allowedIps: { is: 'list', words: 'a list of address prefixes', of: text('an address prefix', 64) },
+    publicKey: {
+      is: 'text',
+      words: KEY_WORDS,
+      longest: 44,
+      pattern: { of: /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, words: KEY_WORDS },
+    },
+    endpoint: {
+      is: 'text',
+      words: ENDPOINT_WORDS,
+      longest: 260,
+      pattern: { of: /^[A-Za-z0-9[\].:-]+:[0-9]{1,5}$/, words: ENDPOINT_WORDS },
+      test: isEndpoint,
+    },
+    /** What is behind it: routed to it, and taken from it. */
+    allowedIps: { is: 'list', words: 'a list of address prefixes', of: addressPrefix },
     persistentKeepalive: integer(1, 65535),
   },
   required: ['publicKey'],
@@ -100,15 +135,15 @@ const network = {
     vxlan: {
       is: 'object',
       keys: {
-        uplink: text('an interface name', 15),
-        group: text('a multicast address', 64),
-        remotes: { is: 'list', words: 'a list of addresses', of: text('an address', 64) },
+        uplink: interfaceName,
+        group,
+        remotes: { is: 'list', words: 'a list of addresses', of: remote },
         vni: integer(1, 16777215),
       },
     },
     vlan: {
       is: 'object',
-      keys: { uplink: text('an interface name', 15), id: integer(1, 4094) },
+      keys: { uplink: interfaceName, id: integer(1, 4094) },
       required: ['uplink'],
     },
     /** Whether the tenant has a network namespace on the host, for services that act for it. */

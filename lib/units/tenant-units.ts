@@ -4,6 +4,7 @@ import {
   infraService,
   machineName,
   machineService,
+  namespaceService,
   networkService,
   TENANTS_TARGET,
   tenantService,
@@ -114,6 +115,10 @@ export const tenantUnits = (tenant: Tenant, disk: Disk, hasHealthCheck: boolean)
   const add = (name: string, template: string, text: string): void => {
     wanted.push(name)
     set.push(instanceLink(name, unitTemplate(template)), dropIn(name, text))
+  }
+  if (tenant.network.namespace === true && tenant.network.mode !== 'none') {
+    wanted.push(namespaceService(id))
+    set.push(instanceLink(namespaceService(id), unitTemplate('netns-tenant@.service')))
   }
   if (hasInfra(tenant, disk)) add(infraService(id), 'tenant-infra@.service', infraDropIn(tenant, disk, common))
   for (const machine of disk.machines) {

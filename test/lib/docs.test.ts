@@ -58,7 +58,7 @@ describe('man pages', () => {
   })
 
   /** Pages of others that ours point to. */
-  const others = /^(?:systemd[-.a-z]*|os-release|networkctl|systemctl|bootup)$/
+  const others = /^(?:systemd[-.a-z]*|os-release|networkctl|systemctl|bootup|ip)$/
 
   test.each(PAGES)('%s points to pages that are there', (path) => {
     for (const [, name = '', section = ''] of read(path).matchAll(/\*([^*\s]+)\*\(([0-9])\)/g)) {

@@ -30,10 +30,10 @@ test.each([
   ['{"id": "a", "Enabled": true}', ["f:1:13: unknown key 'Enabled'", "  hint: did you mean 'enabled'?"]],
   ['{"id": "a", "memory": "2G"}', ["f:1:13: unknown key 'memory'"]],
   [
-    '{"id": "a", "network": {"wireguard": {"peers": [{"publicKey": "k"}, {"publicKye": "k"}]}}}',
+    '{"id": "a", "network": {"wireguard": {"peers": [{"publicKey": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA="}, {"publicKye": "k"}]}}}',
     [
-      'f:1:69: network.wireguard.peers[1].publicKey: missing, expected a public key in base 64',
-      "f:1:70: unknown key 'network.wireguard.peers[1].publicKye'",
+      'f:1:112: network.wireguard.peers[1].publicKey: missing, expected a public key of 32 bytes in base 64, as wg pubkey prints it',
+      "f:1:113: unknown key 'network.wireguard.peers[1].publicKye'",
       "  hint: did you mean 'publicKey'?",
     ],
   ],

@@ -24,6 +24,21 @@ const texts = fc.oneof(
     'a/../b',
     './a',
   ),
+  // What the network's keys take, and what comes near to it.
+  fc.constantFrom(
+    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA=',
+    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaB=',
+    'vpn.example.org:51820',
+    '[2001:db8::1]:51820',
+    '192.0.2.1:65536',
+    '192.0.2.0/24',
+    '192.0.2.1/24',
+    '2001:db8::/32',
+    '239.1.2.3',
+    'ff02::5',
+    '192.0.2.1',
+    '2001:db8::1',
+  ),
   fc.constantFrom(15, 32, 33, 44, 64, 65, 200, 201, 255, 256, 260, 2048, 2049).map((length) => 'x'.repeat(length)),
   // Two UTF-16 code units each.
   fc.constantFrom(7, 8, 15, 16, 128, 200, 201, 255, 256).map((length) => '🐢'.repeat(length)),
