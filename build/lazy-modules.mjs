@@ -19,6 +19,7 @@ const GROUPS = {
     'programs/tenant-cleanup.ts',
     'programs/tenant-isolation.ts',
     'programs/tenant-layers.ts',
+    'programs/tenant-machine.ts',
     'programs/tenant-manager.ts',
     'programs/tenant-provision.ts',
     'programs/tenants-late.ts',

@@ -33,6 +33,7 @@ export const PROGRAMS = [
   'tenant-cleanup',
   'tenant-isolation',
   'tenant-layers',
+  'tenant-machine',
   'tenant-manager',
   'tenant-provision',
   'tenants-late',

@@ -10,6 +10,7 @@ import { teardownTenantNetwork } from './teardown-tenant-network.ts'
 import { tenantCleanup } from './tenant-cleanup.ts'
 import { tenantIsolation } from './tenant-isolation.ts'
 import { tenantLayers } from './tenant-layers.ts'
+import { tenantMachine } from './tenant-machine.ts'
 import { tenantManager } from './tenant-manager.ts'
 import { tenantProvision } from './tenant-provision.ts'
 import { tenantsLate } from './tenants-late.ts'
@@ -24,6 +25,7 @@ const status = runByName(host.below(host.env('BITBUILDER_ROOT') ?? ''), args, {
   'tenant-generator': tenantGenerator,
   'tenant-isolation': tenantIsolation,
   'tenant-layers': tenantLayers,
+  'tenant-machine': tenantMachine,
   'tenant-manager': tenantManager,
   'tenant-provision': tenantProvision,
   'tenants-late': tenantsLate,

@@ -20,6 +20,8 @@ export interface Config {
   readonly dns: readonly string[] | undefined
   /** Interfaces that lead tenants out of the host; undefined: those with a default route. None: they stay in. */
   readonly outside: readonly string[] | undefined
+  /** Whether VMs run by KVM or are emulated. `auto`: by KVM where the device is there. */
+  readonly kvm: 'auto' | 'yes' | 'no'
 }
 
 const DEFAULTS: Config = {
@@ -28,13 +30,22 @@ const DEFAULTS: Config = {
   pool6: undefined,
   dns: undefined,
   outside: undefined,
+  kvm: 'auto',
 }
 
 const wordsOf = (value: string): readonly string[] => value.split(/\s+/).filter((word) => word !== '')
 
-/** One row for each setting: what it expects, and the change it makes. Undefined: not what is expected. */
-const SETTINGS: Readonly<Record<string, { readonly words: string; read(value: string): Partial<Config> | undefined }>> =
-  {
+interface Setting {
+  readonly words: string
+  /** The change it makes. Undefined: not what is expected. */
+  read(value: string): Partial<Config> | undefined
+}
+
+const KVM: readonly string[] = ['auto', 'yes', 'no']
+
+/** One row for each setting, by section. */
+const SECTIONS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
+  Network: {
     Pool: {
       words: 'an IPv4 prefix such as 10.0.0.0/8',
       read: (value) => {
@@ -76,7 +87,14 @@ const SETTINGS: Readonly<Record<string, { readonly words: string; read(value: st
         return outside.every(isSafeInterface) ? { outside } : undefined
       },
     },
-  }
+  },
+  Machines: {
+    KVM: {
+      words: 'auto, yes or no',
+      read: (value) => (KVM.includes(value) ? { kvm: value as Config['kvm'] } : undefined),
+    },
+  },
+}
 
 const LARGEST = 64 << 10
 
@@ -94,7 +112,8 @@ const readOne = (file: string, text: string, before: Config): Checked<Config> =>
     problems.push({ severity: 'error', at: placeOfKey(file, text, key), message: `${message}, ignoring it` })
   }
   for (const [section, keys] of Object.entries(parse(text) as Record<string, unknown>)) {
-    if (section !== 'Network' || typeof keys !== 'object') {
+    const settings = Object.hasOwn(SECTIONS, section) ? SECTIONS[section] : undefined
+    if (settings === undefined || typeof keys !== 'object') {
       say(
         typeof keys === 'object' ? `[${section}` : section,
         `unknown ${typeof keys === 'object' ? 'section' : 'key'} '${section}'`,
@@ -102,7 +121,7 @@ const readOne = (file: string, text: string, before: Config): Checked<Config> =>
       continue
     }
     for (const [key, value] of Object.entries(keys as Record<string, unknown>)) {
-      const setting = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined
+      const setting = Object.hasOwn(settings, key) ? settings[key] : undefined
       const change = typeof value === 'string' ? setting?.read(value) : undefined
       if (setting === undefined) say(key, `unknown key '${key}'`)
       else if (change === undefined) say(key, `${key}=${String(value)}: expected ${setting.words}`)

@@ -98,3 +98,48 @@ export const linkRecord = (name: string): string => `${LINKS_DIR}/${name}`
 /** Commands that netns-tenant@.service runs, on the host and inside of the namespace. */
 export const NAMESPACES_DIR = `${RUNTIME_DIR}/namespaces`
 export const namespaceBatch = (id: string, side: 'host' | 'inside'): string => `${NAMESPACES_DIR}/${id}.${side}`
+
+/** Below a tenant's directory: a file of its repository, at the commit it runs. */
+export const inConfig = (path: string): string => `config/${path}`
+/** Trees of the repository, each under its id, made once and never changed. */
+export const treeDir = (id: string, tree: string): string => `${tenantDir(id)}/trees/${tree}`
+
+export const MACHINES_RUN_DIR = '/run/bitbuilder/machines'
+
+/** What a machine runs with, made anew at each start and gone when it stops. Root's alone: credentials lie in it. */
+export const machineRunDir = (machine: string): string => `${MACHINES_RUN_DIR}/${machine}`
+
+/** Variables of the unit's command line. */
+export const machineEnvironment = (machine: string): string => `${machineRunDir(machine)}/environment`
+
+/** What the machine was started with, for who asks whether that has changed. */
+export const startedFile = (machine: string): string => `${machineRunDir(machine)}/started.json`
+
+/** What the unit of a machine binds into its own mount namespace, each a link in `machineRunDir` and a path in `machineViewDir`. */
+export type MachinePart = 'tree' | 'image' | 'kernel' | 'initrd' | 'credentials'
+export const machinePart = (machine: string, part: MachinePart): string => `${machineRunDir(machine)}/${part}`
+
+/** Links to what is bound over directories of the tree, read-only, each called as the directory is. */
+export const machineOverDir = (machine: string): string => `${machineRunDir(machine)}/over`
+
+/** RuntimeDirectory= of a machine's unit, below /run. */
+export const machineRuntime = (machine: string): string => `tenants/${machine}`
+
+/** As the machine's own processes see it. */
+export const machineView = (machine: string, part: MachinePart): string => `/run/${machineRuntime(machine)}/${part}`
+
+/** The only places from which systemd-nspawn(1) obeys a settings file are this one and /etc/systemd/nspawn. */
+export const NSPAWN_DIR = '/run/systemd/nspawn'
+export const nspawnSettings = (machine: string): string => `${NSPAWN_DIR}/${machine}.nspawn`
+
+/**
+ * Beside a machine's tree `web` lie its marks: `.web.origin` says that it comes from the repository, `.web.tree` which tree
+ * of it this is, `.web.next` that another one is being put in its place. No machine's name begins with a dot.
+ */
+const beside = (id: string, home: string, entry: string, what: string): string =>
+  `${tenantDir(id)}/${home}/.${entry}.${what}`
+export const originMark = (id: string, home: string, entry: string): string => beside(id, home, entry, 'origin')
+export const treeMark = (id: string, home: string, entry: string): string => beside(id, home, entry, 'tree')
+export const nextMark = (id: string, home: string, entry: string): string => beside(id, home, entry, 'next')
+export const newTree = (id: string, home: string, entry: string): string => beside(id, home, entry, 'new')
+export const previousTree = (id: string, home: string, entry: string): string => beside(id, home, entry, 'previous')

@@ -1,9 +1,11 @@
 import type { DirEntry, Reader } from '../host/host.ts'
 import { HostError, orElse } from '../host/host.ts'
 import { INFRA_MACHINE, isMachineName, isTenantId, type MachineKind, TENANT_ID_WORDS } from '../layout/names.ts'
-import { rootfs, TENANTS_DIR, tenantDir } from '../layout/paths.ts'
+import { inConfig, rootfs, TENANTS_DIR, tenantDir } from '../layout/paths.ts'
 import type { Checked, Problem } from '../report/problem.ts'
 import { isProblem, wholeFile } from '../report/problem.ts'
+import { readMetadata } from './metadata.ts'
+import { machineMetadataShape } from './schema.ts'
 
 export interface Machine {
   readonly kind: MachineKind
@@ -11,6 +13,12 @@ export interface Machine {
   readonly path: string
   /** A tree, or a disk image `NAME.raw`. */
   readonly form: 'directory' | 'image'
+  /** CPUs, as its metadata.json in the repository says. */
+  readonly cpu?: number | undefined
+  /** A size, `1G`. */
+  readonly memory?: string | undefined
+  /** Whether it says when it is up. Undefined: exactly when there is a systemd in its tree. */
+  readonly notify?: boolean | undefined
 }
 
 /** What a tenant's directory holds that decides about its units. */
@@ -69,6 +77,18 @@ const machineOf = (kind: MachineKind, dir: string, entry: DirEntry): Machine | P
   return { kind, name, path, form }
 }
 
+/** The machine with what the tenant's repository says of it. One that says nonsense is left as it would be without. */
+const described = (reader: Reader, id: string, directory: string, machine: Machine): readonly (Machine | Problem)[] => {
+  const file = inConfig(`${directory}/${machine.name}/metadata.json`)
+  const read = readMetadata(machineMetadataShape, `${tenantDir(id)}/${file}`, (limit) =>
+    reader.readFileInside(tenantDir(id), file, limit),
+  )
+  if ('problems' in read) return [machine, ...read.problems]
+  if (read.metadata === undefined) return [machine]
+  const { resources, notify } = read.metadata
+  return [{ ...machine, cpu: resources?.cpu, memory: resources?.memory, notify }]
+}
+
 const NOTHING_THERE: readonly DirEntry[] = []
 
 /**
@@ -108,7 +128,12 @@ const listMachines = (
   if ('link' in listed) return [leftOut(listed.link, 'is a link in place of a directory')]
   if (listed.length === 0) return NO_MACHINES
   const dir = `${tenantDir(id)}/${directory}`
-  return listed.filter(({ name }) => !name.startsWith('.')).map((entry) => machineOf(kind, dir, entry))
+  return listed
+    .filter(({ name }) => !name.startsWith('.'))
+    .flatMap((entry) => {
+      const found = machineOf(kind, dir, entry)
+      return isProblem(found) ? [found] : described(reader, id, directory, found)
+    })
 }
 
 /** Whether a tenant that has a directory has a root for its infrastructure VM in it. */

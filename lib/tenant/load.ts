@@ -1,14 +1,12 @@
-import type { Reader, TextFile } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import type { Reader } from '../host/host.ts'
 import { METADATA, metadataFile, templateMetadata, tenantDir } from '../layout/paths.ts'
 import type { Entry, Registry } from '../registry/registry.ts'
 import { readRegistry } from '../registry/registry.ts'
-import type { JsonSource } from '../report/json-source.ts'
-import { placeOf, syntaxProblem } from '../report/json-source.ts'
-import { jsonText } from '../report/json-text.ts'
+import { placeOf } from '../report/json-source.ts'
 import type { Problem } from '../report/problem.ts'
 import { isError, wholeFile } from '../report/problem.ts'
 import { validate } from './check.ts'
+import { type Read, readMetadata } from './metadata.ts'
 import { matchesPattern, readHostName } from './placement.ts'
 import type { Metadata } from './schema.ts'
 import { metadataShape, tenantShape } from './schema.ts'
@@ -44,35 +42,6 @@ export interface Load {
   load(entry: Entry): Loaded
 }
 
-/** Far more than there is to say. A hostile one of these costs the small engine 5 ms, and a generator has two seconds for all. */
-const LARGEST_METADATA = 16 << 10
-
-type Read = { readonly metadata: Metadata | undefined } | { readonly problems: readonly Problem[] }
-
-const NO_METADATA: Read = { metadata: undefined }
-
-const parseMetadata = (file: string, text: string): Read => {
-  const source: JsonSource = { file, text, path: [] }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return { problems: [syntaxProblem(file, text)] }
-  }
-  const checked = validate(metadataShape, value, source)
-  return 'problems' in checked ? checked : { metadata: checked.value }
-}
-
-const readMetadata = (file: string, read: (limit: number) => TextFile | undefined): Read => {
-  try {
-    const found = read(LARGEST_METADATA)
-    return found === undefined ? NO_METADATA : parseMetadata(file, jsonText(found))
-  } catch (thrown) {
-    if (!(thrown instanceof HostError)) throw thrown
-    return { problems: [{ severity: 'error', at: wholeFile(thrown.path), message: thrown.reason }] }
-  }
-}
-
 /** Whether an entry that makes no sense at least says that it is not meant to start. */
 const saysEnabled = (value: unknown): boolean => (value as { enabled?: unknown } | null | undefined)?.enabled !== false
 
@@ -97,13 +66,13 @@ const UNKNOWN: MetadataOf = { list: [], problems: [] }
 export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): Load => {
   const registry = readRegistry(reader)
   const host = readHostName(reader)
-  const templates = new Map<string, Read>()
+  const templates = new Map<string, Read<Metadata>>()
 
-  const templateRead = (name: string): Read => {
+  const templateRead = (name: string): Read<Metadata> => {
     const known = templates.get(name)
     if (known !== undefined) return known
     const file = templateMetadata(name)
-    const read = readMetadata(file, (limit) => reader.readFile(file, limit))
+    const read = readMetadata(metadataShape, file, (limit) => reader.readFile(file, limit))
     templates.set(name, read)
     return read
   }
@@ -112,7 +81,7 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
     if (!provisioned.has(id)) return UNKNOWN
     const file = metadataFile(id)
     // A tenant wrote it: only a file inside its directory is read, however the path gets there.
-    const own = readMetadata(file, (limit) => reader.readFileInside(tenantDir(id), METADATA, limit))
+    const own = readMetadata(metadataShape, file, (limit) => reader.readFileInside(tenantDir(id), METADATA, limit))
     if ('problems' in own) return { list: [], problems: own.problems }
     if (own.metadata === undefined) return UNKNOWN
     const name = own.metadata.template?.name

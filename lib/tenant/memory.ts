@@ -58,7 +58,7 @@ const bytes = (size: string | undefined): number | undefined => (size === undefi
 /** The infrastructure VM, if it is to run, and then the others. */
 const guestsOf = (tenant: Tenant, disk: Disk): readonly Guest[] => [
   ...(hasInfra(tenant, disk) ? [{ name: INFRA_MACHINE, memory: bytes(tenant.infra.memory) }] : []),
-  ...disk.machines.flatMap(({ kind, name }) => (kind === 'vm' ? [{ name, memory: undefined }] : [])),
+  ...disk.machines.flatMap(({ kind, name, memory }) => (kind === 'vm' ? [{ name, memory: bytes(memory) }] : [])),
 ]
 
 export const tenantMemory = (tenant: Tenant, disk: Disk): MemoryPlan =>

@@ -73,6 +73,8 @@ const infra = {
     /** Kernel image, relative to the tenant's directory. When not said, the one that the tree's boot entries name. */
     kernel: innerPath,
     initrd: innerPath,
+    /** Whether the guest says when it is up; when not said, exactly when there is a systemd in its tree. */
+    notify: flag,
   },
 } as const satisfies Shape
 
@@ -216,6 +218,13 @@ export const metadataShape = {
     infra,
     extensions,
   },
+  open: true,
+} as const satisfies Shape
+
+/** `metadata.json` of a machine or container in a tenant's repository. Of its resources, cpu and memory count. */
+export const machineMetadataShape = {
+  is: 'object',
+  keys: { resources, notify: flag },
   open: true,
 } as const satisfies Shape
 

@@ -22,6 +22,8 @@ export interface Infra {
   /** Relative to the tenant's directory. */
   readonly kernel?: string | undefined
   readonly initrd?: string | undefined
+  /** Whether the guest says when it is up. Undefined: exactly when there is a systemd in its tree. */
+  readonly notify?: boolean | undefined
 }
 
 export interface Extensions {

@@ -10,14 +10,21 @@ import {
   tenantService,
   tenantSlice,
 } from '../layout/names.ts'
-import { tenantDir, unitTemplate } from '../layout/paths.ts'
+import {
+  type MachinePart,
+  machineEnvironment,
+  machinePart,
+  machineRuntime,
+  machineView,
+  unitTemplate,
+} from '../layout/paths.ts'
 import { environment, escapeSpecifiers, line, plainLine, section, unitNames, words } from '../systemd/unit.ts'
 import type { UnitSet } from '../systemd/unit-set.ts'
 import { dropIn, instanceLink, type UnitFile, unitFile, wants } from '../systemd/unit-set.ts'
 import type { Disk, Machine } from '../tenant/disk.ts'
-import { hasInfra, tenantMemory } from '../tenant/memory.ts'
+import { hasInfra } from '../tenant/memory.ts'
 import type { Resources, Tenant } from '../tenant/tenant.ts'
-import { formatSize, showSize } from '../tenant/values.ts'
+import { showSize } from '../tenant/values.ts'
 
 const describe = ({ id, description }: Tenant): string =>
   description === undefined ? `Tenant ${id}` : `Tenant ${id}, ${description}`
@@ -49,35 +56,28 @@ const slice = ({ description, source }: Common, resources: Resources): string =>
 const tenantDropIn = ({ description, source, slice }: Common, wanted: readonly string[]): string =>
   section('Unit', `${description}${source}${line('Wants', unitNames(wanted))}`) + section('Service', slice)
 
-const below = (id: string, relative: string | undefined): string | undefined =>
-  relative === undefined ? undefined : `${tenantDir(id)}/${relative}`
+const infraDropIn = ({ source, slice }: Common): string => section('Unit', source) + section('Service', slice)
 
-/** The template splits INFRA_BOOT into words; no path in it needs quoting. */
-const infraDropIn = (tenant: Tenant, disk: Disk, { source, slice }: Common): string => {
-  const { id, infra, resources } = tenant
-  const kernel = below(id, infra.kernel)
-  const initrd = below(id, infra.initrd)
-  const boot = [
-    ...(kernel === undefined ? [] : [`--linux=${kernel}`]),
-    ...(initrd === undefined ? [] : [`--initrd=${initrd}`]),
-  ]
-  // Where nothing is said the template knows.
-  const isSaid = infra.memory !== undefined || resources.memory !== undefined
-  const memory = isSaid ? tenantMemory(tenant, disk).guests[0]?.memory : undefined
-  const settings = environment({
-    ...(infra.cpu === undefined ? {} : { INFRA_CPUS: String(infra.cpu) }),
-    ...(memory === undefined ? {} : { INFRA_RAM: formatSize(memory) }),
-    ...(boot.length === 0 ? {} : { INFRA_BOOT: boot.join(' ') }),
-  })
-  return section('Unit', source) + section('Service', slice + line('Environment', settings))
+/** Limits of a container's own. A VM has as many CPUs and as much memory as it was started with. */
+const containerLimits = ({ kind, cpu, memory }: Machine): string =>
+  kind === 'vm' ? '' : plainLine('CPUQuota', percent(cpu)) + plainLine('MemoryMax', size(memory))
+
+/** Its tree or image to write, the rest to read. What is missing is not bound. */
+const bound = (machine: string, kind: Machine['kind'], source: MachinePart): string => {
+  const bind = (part: MachinePart): string => `-${machinePart(machine, part)}:${machineView(machine, part)}`
+  const parts: readonly MachinePart[] = kind === 'vm' ? ['kernel', 'initrd', 'credentials'] : ['credentials']
+  return plainLine('BindPaths', bind(source)) + plainLine('BindReadOnlyPaths', parts.map(bind).join(' '))
 }
 
 /** An instance `acme:web` cannot be taken apart by specifiers, so what the template needs of its halves stands here. */
-const machineDropIn = (id: string, { kind, name, path, form }: Machine, { source, slice }: Common): string => {
+const machineDropIn = (id: string, machine: Machine, { source, slice }: Common): string => {
+  const { kind, name, path, form } = machine
+  const whole = machineName(id, name)
+  const part = form === 'image' ? 'image' : 'tree'
   const settings = environment({
     TENANT_ID: id,
-    MACHINE_NAME: machineName(id, name),
-    MACHINE_SOURCE: `--${form}=${path}`,
+    MACHINE_NAME: whole,
+    MACHINE_SOURCE: `--${form}=${machineView(whole, part)}`,
   })
   const unit =
     line('Description', `${kind === 'vm' ? 'Machine' : 'Container'} ${name} of tenant ${id}`) +
@@ -85,7 +85,14 @@ const machineDropIn = (id: string, { kind, name, path, form }: Machine, { source
     plainLine('BindsTo', tenantService(id)) +
     plainLine('After', tenantService(id)) +
     line('RequiresMountsFor', words([path]))
-  return section('Unit', unit) + section('Service', slice + line('Environment', settings))
+  const service =
+    slice +
+    line('Environment', settings) +
+    plainLine('EnvironmentFile', `-${machineEnvironment(whole)}`) +
+    plainLine('RuntimeDirectory', machineRuntime(whole)) +
+    bound(whole, kind, part) +
+    containerLimits(machine)
+  return section('Unit', unit) + section('Service', service)
 }
 
 const TENANT_TEMPLATE = unitTemplate('tenant@.service')
@@ -120,7 +127,7 @@ export const tenantUnits = (tenant: Tenant, disk: Disk, hasHealthCheck: boolean)
     wanted.push(namespaceService(id))
     set.push(instanceLink(namespaceService(id), unitTemplate('netns-tenant@.service')))
   }
-  if (hasInfra(tenant, disk)) add(infraService(id), 'tenant-infra@.service', infraDropIn(tenant, disk, common))
+  if (hasInfra(tenant, disk)) add(infraService(id), 'tenant-infra@.service', infraDropIn(common))
   for (const machine of disk.machines) {
     const name = machineService(machine.kind, id, machine.name)
     add(name, `tenant-${machine.kind}@.service`, machineDropIn(id, machine, common))

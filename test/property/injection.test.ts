@@ -11,10 +11,10 @@ const SHAPES: readonly (readonly [RegExp, RegExp])[] = [
     /^(Unit\.(Description|Documentation|SourcePath)|Slice\.(CPUQuota|MemoryMax|TasksMax|IOWeight))$/,
   ],
   [/^tenant@[^/]*\.service\.d\//, /^(Unit\.(Description|SourcePath|Wants)|Service\.Slice)$/],
-  [/^tenant-infra@[^/]*\.service\.d\//, /^(Unit\.SourcePath|Service\.(Slice|Environment))$/],
+  [/^tenant-infra@[^/]*\.service\.d\//, /^(Unit\.SourcePath|Service\.Slice)$/],
   [
     /^tenant-(vm|container)@[^/]*\.service\.d\//,
-    /^(Unit\.(Description|SourcePath|BindsTo|After|RequiresMountsFor)|Service\.(Slice|Environment))$/,
+    /^(Unit\.(Description|SourcePath|BindsTo|After|RequiresMountsFor)|Service\.(Slice|Environment|EnvironmentFile|RuntimeDirectory|BindPaths|BindReadOnlyPaths|CPUQuota|MemoryMax))$/,
   ],
   [
     /^(tenant@[^/]*|tenants-registry)\.service$/,

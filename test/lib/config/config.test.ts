@@ -11,7 +11,7 @@ const read = (files: Record<string, string>) => {
 }
 
 test('without a file there are the defaults', () => {
-  expect(read({})).toEqual({ value: { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16 }, said: [] })
+  expect(read({})).toEqual({ value: { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16, kvm: 'auto' }, said: [] })
 })
 
 test('drop-ins come after the file, by name', () => {
@@ -22,7 +22,7 @@ test('drop-ins come after the file, by name', () => {
     '/etc/bitbuilder/bitbuilder.conf.d/README': 'not a drop-in',
   })
   expect(said).toEqual([])
-  expect(value).toEqual({ pool: { base: 0xac100000, bits: 12 }, tenantPrefix: 24 })
+  expect(value).toEqual({ pool: { base: 0xac100000, bits: 12 }, tenantPrefix: 24, kvm: 'auto' })
 })
 
 test.each([
