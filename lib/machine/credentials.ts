@@ -1,6 +1,7 @@
 import { readConfig } from '../config/config.ts'
 import type { Reader } from '../host/host.ts'
 import { readAllocation } from '../network/allocation.ts'
+import { nameServers } from '../network/dns.ts'
 import { planNetwork } from '../network/plan.ts'
 import { EMPTY_DISK } from '../tenant/disk.ts'
 import type { Tenant } from '../tenant/tenant.ts'
@@ -18,7 +19,9 @@ DHCP=yes
 const networkCredentials = (reader: Reader, tenant: Tenant): Readonly<Record<string, string>> => {
   const numbers = readAllocation(reader).get(tenant.id)
   if (tenant.network.mode === 'none' || numbers === undefined) return {}
-  const { gateway, gateway6, bridge, dns } = planNetwork(tenant, EMPTY_DISK, readConfig(reader).value, numbers)
+  const config = readConfig(reader).value
+  const { gateway, gateway6, bridge } = planNetwork(tenant, EMPTY_DISK, config, numbers)
+  const dns = nameServers(reader, config)
   return {
     'tenant.gateway': gateway,
     'tenant.network': bridge.address,
