@@ -30,6 +30,8 @@ declare module 'bitbuilder:linux' {
   export const syscall: (number: number, ...args: readonly (number | string | Uint8Array | null)[]) => number
   /** All of a text as UTF-8; 0 or minus errno. */
   export const write: (fd: number, text: string) => number
+  /** Becomes a program of $PATH; minus errno when that cannot be. */
+  export const execute: (command: readonly string[]) => number
   /** Undefined for what is not UTF-8. */
   export const decode: (bytes: Uint8Array, length: number) => string | undefined
   /** Adds name and type of each entry of an open directory in turn; a name that is no UTF-8 as bytes with a NUL. */

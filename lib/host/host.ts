@@ -155,6 +155,11 @@ export interface Output {
 export interface Processes {
   /** Runs a program to its end; standard input is empty. `seconds` bounds it. */
   run(command: readonly string[], seconds: number): Finished
+  /**
+   * Makes another program of this process, execve(2): with its streams, its terminal, and the signals that are for it. Does
+   * not return, but in memory. Throws when there is no such program in $PATH.
+   */
+  become(command: readonly string[]): void
   /** Holds an exclusive flock(2) on `path`, made if missing, while `work` runs. Throws when it is not had within `seconds`. */
   withLock<T>(path: string, seconds: number, work: () => T): T
   sleep(milliseconds: number): void

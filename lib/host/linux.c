@@ -80,6 +80,34 @@ static JSValue linux_write(JSContext *ctx, JSValueConst self, int argc, JSValueC
     return JS_NewInt32(ctx, result);
 }
 
+/* execute(words): becomes that program of $PATH. Returns only when it cannot be, and then minus errno. */
+static JSValue linux_execute(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    int64_t count;
+    int result = -ENOENT;
+    if (JS_GetLength(ctx, argv[0], &count) != 0)
+        return JS_EXCEPTION;
+    const char **words = js_mallocz(ctx, (count + 1) * sizeof(*words));
+    if (words == NULL)
+        return JS_EXCEPTION;
+    for (int64_t at = 0; at < count; at++) {
+        size_t length;
+        JSValue word = JS_GetPropertyUint32(ctx, argv[0], at);
+        words[at] = to_utf8(ctx, &length, word);
+        JS_FreeValue(ctx, word);
+        if (words[at] == NULL)
+            break;
+    }
+    if (!JS_HasException(ctx) && count > 0) {
+        execvp(words[0], (char **)words);
+        result = -errno;
+    }
+    for (int64_t at = 0; at < count; at++)
+        JS_FreeCString(ctx, words[at]);
+    js_free(ctx, words);
+    return JS_HasException(ctx) ? JS_EXCEPTION : JS_NewInt32(ctx, result);
+}
+
 /* The text of this UTF-8, undefined where it is none. */
 static JSValue to_text(JSContext *ctx, const char *bytes, size_t length)
 {
@@ -176,6 +204,7 @@ static JSValue linux_load(JSContext *ctx, JSValueConst self, int argc, JSValueCo
 static const JSCFunctionListEntry exported[] = {
     JS_CFUNC_DEF("syscall", 7, linux_syscall),
     JS_CFUNC_DEF("write", 2, linux_write),
+    JS_CFUNC_DEF("execute", 1, linux_execute),
     JS_CFUNC_DEF("decode", 2, linux_decode),
     JS_CFUNC_DEF("entries", 2, linux_entries),
     JS_CFUNC_DEF("nesting", 2, linux_nesting),

@@ -247,6 +247,9 @@ export const memoryHost = (
       commands.push(command)
       return options.run?.(command) ?? { status: 0, stdout: '', stderr: '' }
     },
+    become: (command) => {
+      commands.push(command)
+    },
     withLock: (path, _seconds, work) => {
       resolve(path, false)
       return work()

@@ -57,6 +57,15 @@ const statOf = (stats: Stats): Stat => ({
   size: stats.size,
 })
 
+const isProgram = (path: string): boolean => {
+  try {
+    fs.accessSync(path, fs.constants.X_OK)
+    return fs.statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
 /** Runs `work` on an open file and closes it; `undefined` when there is no such file. */
 const withFile = <T>(path: string, flags: number, work: (fd: number) => T): T | undefined => {
   let fd: number
@@ -287,6 +296,15 @@ export const nodeHost = (root: string): Host => {
       )
       const status = finished.status ?? (finished.signal === null ? 127 : 128 + signals()[finished.signal])
       return { status, stdout: finished.stdout ?? '', stderr: finished.stderr ?? '' }
+    },
+    become: (command) => {
+      const [file = ''] = command
+      const dirs = (process.env.PATH ?? '').split(':')
+      if (file === '' || !dirs.some((dir) => isProgram(`${dir}/${file}`))) throw new HostError(file, reasonOf('ENOENT'))
+      // Node ignores SIGPIPE, and what it becomes would do so as well.
+      orHostError(file, () =>
+        process.execve?.('/usr/bin/env', ['env', '--default-signal=PIPE', '--', ...command], process.env),
+      )
     },
     withLock: (path, seconds, work) => {
       const fd = orHostError(path, () => fs.openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600))

@@ -13,7 +13,7 @@ import { logBy } from './log.ts'
 import { check, checkThere } from './quickjs-check.ts'
 import { writer } from './quickjs-writer.ts'
 import { readFileInside } from './resolve.ts'
-import { runToEnd } from './run-to-end.ts'
+import { become, runToEnd } from './run-to-end.ts'
 
 const { HERE, O_RDONLY, O_RDWR, O_WRONLY, using } = linux
 
@@ -166,6 +166,7 @@ export const quickjsHost = (root: string): Host => {
     log,
 
     run: runToEnd,
+    become,
     withLock,
     sleep,
   }

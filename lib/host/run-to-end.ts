@@ -1,5 +1,6 @@
 /** Running another program on the small engine, with its output gathered and its time bounded. */
 
+import { execute } from 'bitbuilder:linux'
 import { exec, kill, now, SIGPIPE, signal, waitpid } from 'qjs:os'
 import type { Finished } from './host.ts'
 import { HostError } from './host.ts'
@@ -87,6 +88,15 @@ const start = (command: readonly string[]): { readonly pid: number; readonly str
   linuxProcess.raiseFiles(files)
   for (const fd of [nothing, out[1], err[1]]) linux.close(fd)
   return { pid, streams: [streamOf(out[0]), streamOf(err[0])] }
+}
+
+/** Host.become() */
+export const become = (command: readonly string[]): void => {
+  const [program = ''] = command
+  signal(SIGPIPE, null)
+  const result = execute(command.map(toWord))
+  signal(SIGPIPE, undefined)
+  check(program, result)
 }
 
 /** Host.run() */

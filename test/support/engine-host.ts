@@ -45,6 +45,7 @@ const METHODS = [
   'print',
   'log',
   'run',
+  'become',
   'sleep',
 ] as const satisfies readonly (keyof Host)[]
 

@@ -32,6 +32,12 @@ const endings = (host: () => Host): void => {
       expect(host().run(command, 10)).toEqual({ status: 127, stdout: '', stderr: 'no command given' })
   })
 
+  test.each([[['/no/such/program']], [['no-such-program', 'x']], [[]], [['']]])('cannot become %j', (command) => {
+    const [name = ''] = command
+    expect(refusal(() => host().become(command))).toEqual([name, 'ENOENT'])
+    expect(sh('true').status).toBe(0)
+  })
+
   test.each(['sleep 20', 'trap "" TERM; sleep 20 & wait'])('ends %j in time', (script) => {
     const before = Date.now()
     expect(sh(script, 0.3).status).toBe(137)
