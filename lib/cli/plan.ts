@@ -8,6 +8,7 @@ export const plan: Verb = {
   name: 'plan',
   operand: { name: 'ID', required: true },
   summary: 'show what starting or reloading a tenant would do now',
+  isLive: true,
   run: ({ host, operand = '', json }) => {
     if (!isTenantId(operand)) throw new HostError(`tenant '${operand}'`, `an id is made of ${TENANT_ID_WORDS}`)
     const { state, steps, problems } = converge(host, operand)

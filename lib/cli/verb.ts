@@ -1,11 +1,23 @@
 import type { Host } from '../host/host.ts'
 
+/** An option of the command line. */
+export interface Option {
+  readonly name: string
+  /** `-f` */
+  readonly short?: string
+  /** What its value is called; without, it has none. */
+  readonly value?: string
+  readonly summary: string
+}
+
 /** What a verb is called with, read from the command line. */
 export interface Call {
   readonly host: Host
   /** What follows the verb: an id, a name. */
   readonly operand: string | undefined
   readonly json: boolean
+  /** The verb's own options that were given, with their values; empty for one that has none. */
+  readonly options: ReadonlyMap<string, string>
 }
 
 /** One row of the verb table: help, completions and man page are checked against it. */
@@ -13,6 +25,9 @@ export interface Verb {
   readonly name: string
   readonly operand?: { readonly name: string; readonly required: boolean }
   readonly summary: string
+  readonly options?: readonly Option[]
+  /** Whether it is about the running system, and --root is of no use. */
+  readonly isLive?: boolean
   /** Returns the exit status. */
   run(call: Call): number
 }
@@ -21,8 +36,10 @@ export const printJson = (host: Host, value: unknown): void => host.print(`${JSO
 
 const COLOURS = { red: 31, green: 32, yellow: 33, grey: 90, bold: 1 } as const
 
+export type Colour = keyof typeof COLOURS
+
 /** Colour for a terminal, and never where $NO_COLOR is set: no-color.org. */
-export const paint = (host: Host, colour: keyof typeof COLOURS, text: string): string =>
+export const paint = (host: Host, colour: Colour, text: string): string =>
   host.isTerminal() && !host.env('NO_COLOR') ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text
 
 /** Rows in columns as wide as they need to be; the last one ends where its text ends. */

@@ -27,11 +27,15 @@ const manner = (id: string, { do: action, unit = '' }: Step): readonly string[] 
 }
 
 /** One reload for all tenants that wait for one: who gets the lock looks again first. */
-const reload = (host: Host, id: string, { files }: Convergence): void => {
+export const reloadTogether = (host: Host, outdated: () => string | undefined): void => {
   host.makeDir(RUNTIME_DIR)
   host.withLock(RELOAD_LOCK, PATIENCE_LOCK, () => {
-    if (findOutdated(host, id, files) !== undefined) reloadManager(host)
+    if (outdated() !== undefined) reloadManager(host)
   })
+}
+
+const reload = (host: Host, id: string, { files }: Convergence): void => {
+  reloadTogether(host, () => findOutdated(host, id, files))
   const left = findOutdated(host, id, files)
   if (left === undefined) return
   // Another reload would not help.

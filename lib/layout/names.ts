@@ -52,9 +52,12 @@ const MACHINE = /^tenant-(?:infra@[^:/]+|(?:vm|container)@[^:/]+:[^/]+)\.service
 /** Whether a unit runs a virtual machine or a container: `tenant-infra@acme.service`, `tenant-vm@acme:web.service`. */
 export const isMachineUnit = (name: string): boolean => MACHINE.test(name)
 
+/** Whose instance a unit is: `acme` of `tenant-vm@acme:web.service`. Undefined for what is none. */
+export const tenantOf = (unit: string): string | undefined =>
+  /^(?:tenant(?:-[a-z]+)?|netns-tenant)@([^.:]*)/.exec(unit)?.[1]
+
 /** Whether a unit is an instance of this tenant's: `tenant@acme.service`, `tenant-vm@acme:web.service`. */
-export const isInstanceOf = (id: string, name: string): boolean =>
-  /^(?:tenant(?:-[a-z]+)?|netns-tenant)@/.test(name) && /@([^.:]*)/.exec(name)?.[1] === id
+export const isInstanceOf = (id: string, name: string): boolean => tenantOf(name) === id
 
 /** The alphabet of ids, so that `NAME.ID` is a host name and a machine name. */
 export const isMachineName = (text: string): boolean => TENANT_ID.test(text)

@@ -17,6 +17,9 @@ export const REGISTRY_SEARCH_PATH = [
   '/usr/lib/bitbuilder/tenants.d',
 ] as const
 
+/** Those of them in which a tenant has a file that is the administrator's, or of this boot. */
+export const OWN_REGISTRY_DIRS: readonly string[] = REGISTRY_SEARCH_PATH.slice(0, 3)
+
 export const STATE_DIR = '/var/lib/bitbuilder'
 export const NETWORK_STATE = '/var/lib/bitbuilder/network.json'
 export const TENANTS_DIR = '/var/lib/tenants'
@@ -38,6 +41,8 @@ export const unitTemplate = (name: string): string => `${UNIT_DIR}/${name}`
 export const program = (name: string): string => `${PROGRAM_DIR}/${name}`
 
 export const tenantDir = (id: string): string => `${TENANTS_DIR}/${id}`
+/** Where it is moved before it is deleted: no id starts with a dot. */
+export const removedDir = (id: string): string => `${TENANTS_DIR}/.${id}.removed`
 /** Below a tenant's directory. */
 export const METADATA = 'config/metadata.json'
 export const HEALTH_CHECK = 'config/scripts/health-check.sh'
@@ -82,6 +87,9 @@ export const mountedRecord = (id: string): string => `${layersDir(id)}/mounted.j
 
 /** A layer with nothing in it. */
 export const emptyLayer = (id: string): string => `${layersDir(id)}/empty`
+
+/** Where the kernel counts what a tenant uses. A slice lies in the one that its name begins with, systemd.slice(5). */
+export const sliceGroup = (slice: string): string => `/sys/fs/cgroup/tenant.slice/${slice}`
 
 /** One of networkd's files for a tenant: `50-acme-bridge.netdev`. No id ends in such a suffix that another's could be taken for it. */
 export const networkFile = (id: string, suffix: string): string => `${NETWORKD_DIR}/50-${id}-${suffix}`

@@ -58,7 +58,7 @@ describe('man pages', () => {
   })
 
   /** Pages of others that ours point to. */
-  const others = /^(?:systemd[-.a-z]*|os-release|networkctl|systemctl|bootup|ip)$/
+  const others = /^(?:systemd[-.a-z]*|os-release|networkctl|systemctl|journalctl|bootup|ip)$/
 
   test.each(PAGES)('%s points to pages that are there', (path) => {
     for (const [, name = '', section = ''] of read(path).matchAll(/\*([^*\s]+)\*\(([0-9])\)/g)) {
@@ -162,6 +162,14 @@ describe('the command line', () => {
     expect(text).toContain(value === undefined ? `*${name}*\n\t` : `*${name}=*_${value}_`)
   })
 
+  const own = VERBS.flatMap(({ options = [] }) => options)
+
+  test.each(own)('$name is in bitbuilder(8)', ({ name, short, value }) => {
+    const long = value === undefined ? `*${name}*` : `*${name}=*_${value}_`
+    const shown = short === undefined ? '' : `*${short}*${value === undefined ? '' : ` _${value}_`}, `
+    expect(text).toContain(`\n\t${shown}${long}\n\t\t`)
+  })
+
   const completions = below('packaging/completions', '')
   test('there are three completions', () => {
     expect(completions).toHaveLength(3)
@@ -169,7 +177,7 @@ describe('the command line', () => {
 
   test.each(completions)('%s has every verb and option', (path) => {
     for (const { name } of VERBS) expect(read(path)).toMatch(new RegExp(`\\b${name}\\b`))
-    for (const { name } of OPTIONS) expect(read(path)).toMatch(new RegExp(`(?:--|long-option )${name.slice(2)}\\b`))
+    for (const { name } of [...OPTIONS, ...own]) expect(read(path)).toMatch(new RegExp(`(?:--|long-option )${name.slice(2)}\\b`))
   })
 
   test('the one for bash parses', () => {
