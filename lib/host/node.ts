@@ -106,8 +106,12 @@ const decode = (path: string, bytes: Buffer): string => {
 const readText = (path: string, fd: number, limit: number): TextFile => {
   const stat = checkFile(path, fd)
   // One byte more than there should be: a file that grows, or one of /proc that says 0, is still read to its end.
-  const buffer = Buffer.allocUnsafe(Math.min(limit, Math.max(stat.size, 4096)) + 1)
-  const filled = readFully(fd, buffer, 0)
+  let buffer = Buffer.allocUnsafe(Math.min(limit, Math.max(stat.size, 4096)) + 1)
+  let filled = readFully(fd, buffer, 0)
+  while (filled === buffer.length && filled <= limit) {
+    buffer = Buffer.allocUnsafe(Math.min(limit + 1, 16 * buffer.length))
+    filled = readFully(fd, buffer, 0)
+  }
   if (stat.size > limit || filled > limit) throw new HostError(path, `is larger than ${limit >> 10} KiB`)
   const text = decode(path, buffer.subarray(0, filled))
   return { stat, text, nesting: nestingOf(text) }

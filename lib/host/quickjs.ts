@@ -31,8 +31,12 @@ const checkFile = (path: string, fd: number): Stat => {
 const readText = (path: string, fd: number, limit: number): TextFile => {
   const stat = checkFile(path, fd)
   // One byte more than there should be: a file that grows, or one of /proc that says 0, is still read to its end.
-  const bytes = new Uint8Array(Math.min(limit, Math.max(stat.size, 4096)) + 1)
-  const filled = check(path, linux.readFully(fd, bytes, 0))
+  let bytes = new Uint8Array(Math.min(limit, Math.max(stat.size, 4096)) + 1)
+  let filled = check(path, linux.readFully(fd, bytes, 0))
+  while (filled === bytes.length && filled <= limit) {
+    bytes = new Uint8Array(Math.min(limit + 1, 16 * bytes.length))
+    filled = check(path, linux.readFully(fd, bytes, 0))
+  }
   if (stat.size > limit || filled > limit) throw new HostError(path, `is larger than ${limit >> 10} KiB`)
   const text = linux.strictText(bytes, filled)
   if (text === undefined) throw new HostError(path, 'is not valid UTF-8')

@@ -12,6 +12,8 @@ import { isError } from '../report/problem.ts'
 /** Bytes. A mount is a line; a host with many containers has thousands. */
 const LARGEST_MOUNTS = 16 << 20
 
+const IS_MOUNTED = 'is mounted, the data of the tenant stays: umount it first'
+
 const isBelow = (path: string, dir: string): boolean => path === dir || path.startsWith(`${dir}/`)
 
 /** Mount points in or at one of the directories, proc_pid_mountinfo(5). Nothing in their own names is escaped there. */
@@ -34,7 +36,7 @@ const refuseInUse = (host: Host, id: string, dirs: readonly string[]): void => {
   if (up.length > 0)
     throw new HostError(`tenant '${id}'`, `${up.map((unit) => unit.Id).join(', ')} still runs, its data stays`)
   const [mount] = mountsIn(host, dirs)
-  if (mount !== undefined) throw new HostError(mount, 'is mounted, the data of the tenant stays: umount it first')
+  if (mount !== undefined) throw new HostError(mount, IS_MOUNTED)
 }
 
 /** The directory goes out of the way first, so that nobody starts with half of it. */
@@ -47,7 +49,10 @@ const deleteData = (host: Host, id: string): void => {
   host.rename(dir, aside)
   // Between the first look and the move somebody may have mounted something.
   const [mount] = mountsIn(host, [aside])
-  if (mount !== undefined) throw new HostError(mount, 'is mounted, the data of the tenant stays: umount it first')
+  if (mount !== undefined) {
+    host.rename(aside, dir)
+    throw new HostError(`${dir}${mount.slice(aside.length)}`, IS_MOUNTED)
+  }
   host.remove(aside)
 }
 

@@ -85,6 +85,14 @@ const limits = (host: () => Host): void => {
 
   test('reads to the end what says that it is empty', () => {
     expect(host().readFile('/proc/self/status', 64 << 10)?.text).toContain('VmRSS')
+    // More than anybody expects of a file that says it is empty.
+    const large = readFileSync('/proc/kallsyms', 'utf8').length
+    expect(large).toBeGreaterThan(1 << 20)
+    expect(host().readFile('/proc/kallsyms', 64 << 20)?.text).toHaveLength(large)
+    expect(refusal(() => host().readFile('/proc/kallsyms', 64 << 10))).toEqual([
+      '/proc/kallsyms',
+      'is larger than 64 KiB',
+    ])
     expect(host().readFile('/proc/self/mountinfo', 1 << 20)?.text).toMatch(/ \/proc .*\n[\s\S]*\n$/)
   })
 
