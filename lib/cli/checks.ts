@@ -67,10 +67,9 @@ const strayDirectories = ({ provisioned, loaded }: Entries): readonly Problem[] 
 
 /** Keys that are understood and wait for a later version to act on them. */
 const notYet = ({ tenant, source }: { readonly tenant: Tenant; readonly source: JsonSource }): readonly Problem[] => {
-  const { resources, repository, id } = tenant
+  const { resources, id } = tenant
   const given: readonly (readonly [boolean, readonly string[], string])[] = [
     [resources.storage !== undefined, ['resources', 'storage'], 'is not enforced by this version'],
-    [repository !== undefined, ['repository'], 'is not fetched by this version, the tenant cannot start'],
   ]
   return given
     .filter(([isGiven]) => isGiven)

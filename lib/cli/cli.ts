@@ -6,6 +6,7 @@ import { generate } from './generate.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
 import { plan } from './plan.ts'
+import { provision, rollback } from './provision.ts'
 import { remove } from './remove.ts'
 import { schema } from './schema.ts'
 import { show } from './show.ts'
@@ -14,7 +15,20 @@ import type { Option, Verb } from './verb.ts'
 import { verify } from './verify.ts'
 import { VERSION } from './version.ts'
 
-export const VERBS: readonly Verb[] = [list, show, generate, verify, diff, plan, status, logs, remove, schema]
+export const VERBS: readonly Verb[] = [
+  list,
+  show,
+  generate,
+  verify,
+  diff,
+  plan,
+  provision,
+  rollback,
+  status,
+  logs,
+  remove,
+  schema,
+]
 
 /** Options that every verb takes. */
 export const OPTIONS: readonly Option[] = [
@@ -27,10 +41,11 @@ export const OPTIONS: readonly Option[] = [
 /** A short name has one meaning, whatever the verb. */
 const ALL_OPTIONS: readonly Option[] = [...OPTIONS, ...VERBS.flatMap(({ options = [] }) => options)]
 
-const synopsis = ({ name, operand }: Verb): string => {
-  if (operand === undefined) return name
-  return `${name} ${operand.required ? operand.name : `[${operand.name}]`}`
-}
+const synopsis = ({ name, operand, further }: Verb): string =>
+  [
+    name,
+    ...[operand, further].flatMap((one) => (one === undefined ? [] : one.required ? one.name : `[${one.name}]`)),
+  ].join(' ')
 
 type Row = readonly [string, string]
 
@@ -54,12 +69,13 @@ const helpText = (): string => {
 
 /** What is wrong with how a verb is called. */
 const misuse = (host: Host, verb: Verb, { words, options }: Arguments): string | undefined => {
-  const [name, operand, ...more] = words
+  const [name, operand] = words
+  const most = [verb.operand, verb.further].filter((one) => one !== undefined).length
   const own = [...OPTIONS, ...(verb.options ?? [])]
   const foreign = [...options.keys()].find((given) => own.every((option) => option.name !== given))
   if (foreign !== undefined) return `${name}: unknown option '${foreign}'`
   if (verb.operand?.required === true && operand === undefined) return `${name}: expected ${verb.operand.name}`
-  if (more.length > 0 || (verb.operand === undefined && operand !== undefined)) return `${name}: too many arguments`
+  if (words.length > 1 + most) return `${name}: too many arguments`
   const root = options.get('--root')
   if (root !== undefined && verb.isLive === true) return `${name}: is about the running system, without --root`
   return root !== undefined && host.readDir(root) === undefined ? `--root: there is no directory '${root}'` : undefined
@@ -76,7 +92,7 @@ export const bitbuilder: Main = (host, args) => {
   const parsed = parseArguments(args, ALL_OPTIONS)
   if (typeof parsed === 'string') return wrong(host, parsed)
   const { words, options } = parsed
-  const [name, operand] = words
+  const [name, operand, further] = words
   if (options.has('--version')) {
     host.print(`bitbuilder ${VERSION}\n`)
     return 0
@@ -92,5 +108,5 @@ export const bitbuilder: Main = (host, args) => {
   if (message !== undefined) return wrong(host, message)
   const root = options.get('--root')
   const below = root === undefined ? host : host.below(root)
-  return verb.run({ host: below, operand, json: options.has('--json'), options })
+  return verb.run({ host: below, operand, further, json: options.has('--json'), options })
 }

@@ -15,15 +15,24 @@ export interface Call {
   readonly host: Host
   /** What follows the verb: an id, a name. */
   readonly operand: string | undefined
+  /** What follows that. */
+  readonly further: string | undefined
   readonly json: boolean
   /** The verb's own options that were given, with their values; empty for one that has none. */
   readonly options: ReadonlyMap<string, string>
 }
 
+interface Operand {
+  readonly name: string
+  readonly required: boolean
+}
+
 /** One row of the verb table: help, completions and man page are checked against it. */
 export interface Verb {
   readonly name: string
-  readonly operand?: { readonly name: string; readonly required: boolean }
+  readonly operand?: Operand
+  /** A second one, after that. */
+  readonly further?: Operand
   readonly summary: string
   readonly options?: readonly Option[]
   /** Whether it is about the running system, and --root is of no use. */

@@ -7,9 +7,10 @@ import { isSafeInterface } from '../network/interface.ts'
 import { type Prefix, parseAnyPrefix } from '../network/prefix.ts'
 import { append } from '../report/append.ts'
 import type { Checked, Place, Problem } from '../report/problem.ts'
+import { PROVISION_DEFAULTS, PROVISION_SETTINGS, type ProvisionConfig } from './provision.ts'
 
 /** bitbuilder.conf(5). */
-export interface Config {
+export interface Config extends ProvisionConfig {
   /** What tenants' networks are cut from. */
   readonly pool: Ipv4Prefix
   /** Bits of each tenant's prefix. */
@@ -31,6 +32,7 @@ const DEFAULTS: Config = {
   dns: undefined,
   outside: undefined,
   kvm: 'auto',
+  ...PROVISION_DEFAULTS,
 }
 
 const wordsOf = (value: string): readonly string[] => value.split(/\s+/).filter((word) => word !== '')
@@ -94,6 +96,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
       read: (value) => (KVM.includes(value) ? { kvm: value as Config['kvm'] } : undefined),
     },
   },
+  Provision: PROVISION_SETTINGS,
 }
 
 const LARGEST = 64 << 10

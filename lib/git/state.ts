@@ -42,7 +42,7 @@ const LARGEST = 8 << 20
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
 /** A whole object id, as git writes it. */
-const isObjectId = (text: unknown): text is string => typeof text === 'string' && COMMIT.test(text)
+export const isObjectId = (text: unknown): text is string => typeof text === 'string' && COMMIT.test(text)
 
 /** Undefined where there is nothing. Throws HostError when what is there is no object. */
 const readObject = (reader: Reader, file: string): Record<string, unknown> | undefined => {
@@ -67,7 +67,7 @@ export const readCurrent = (reader: Reader, id: string): string | undefined => {
 }
 
 /** Undefined where there is none. Throws HostError when it cannot be understood. */
-const readManifestOf = (reader: Reader, id: string, commit: string): Manifest | undefined => {
+export const readManifestOf = (reader: Reader, id: string, commit: string): Manifest | undefined => {
   const file = manifestFile(id, commit)
   const value = readObject(reader, file)
   if (value === undefined) return undefined

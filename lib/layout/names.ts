@@ -20,6 +20,7 @@ export const isTenantId = (text: string): boolean => {
 /** `tenant@web-1.service`. An id holds nothing that an instance must escape; units read it with %i, never %I, which would turn `-` into `/`. */
 export const tenantService = (id: string): string => `tenant@${id}.service`
 export const infraService = (id: string): string => `tenant-infra@${id}.service`
+export const provisionService = (id: string): string => `tenant-provision@${id}.service`
 export const networkService = (id: string): string => `tenant-network@${id}.service`
 export const namespaceService = (id: string): string => `netns-tenant@${id}.service`
 export const layersService = (id: string): string => `tenant-layers@${id}.service`

@@ -32,6 +32,7 @@ export const isolationFile = (id: string): string => `${ISOLATION_DIR}/${id}.nft
 export const FORWARDING_BEFORE = '/run/bitbuilder/isolation/.forwarding-before'
 export const FORWARDING_NOW = '/run/bitbuilder/isolation/.forwarding'
 export const RELOAD_LOCK = '/run/bitbuilder/reload.lock'
+export const GIT_ACCESS_DIR = '/run/bitbuilder/git'
 export const NETWORKD_DIR = '/run/systemd/network'
 
 export const EXTENSION_CLASSES = ['sysext', 'confext'] as const
@@ -51,8 +52,14 @@ export const metadataFile = (id: string): string => `${tenantDir(id)}/${METADATA
 export const configLink = (id: string): string => `${tenantDir(id)}/config`
 /** Where `configLink` points, as it is written. */
 export const revisionTarget = (commit: string): string => `revisions/${commit}`
-const revisionsDir = (id: string): string => `${tenantDir(id)}/revisions`
+export const revisionsDir = (id: string): string => `${tenantDir(id)}/revisions`
 export const manifestFile = (id: string, commit: string): string => `${revisionsDir(id)}/${commit}.json`
+export const revisionDir = (id: string, commit: string): string => `${revisionsDir(id)}/${commit}`
+/** Trees of revisions that have a life of their own, each under its git id. */
+export const treesDir = (id: string): string => `${tenantDir(id)}/trees`
+export const treeDir = (id: string, tree: string): string => `${treesDir(id)}/${tree}`
+/** The bare repository, a cache. */
+export const repositoryDir = (id: string): string => `${tenantDir(id)}/git`
 /** What the last provisioning came to. */
 export const provisionFile = (id: string): string => `${tenantDir(id)}/provision.json`
 export const templateMetadata = (name: string): string => `${TEMPLATE_DIR}/${name}/metadata.json`
@@ -109,8 +116,6 @@ export const namespaceBatch = (id: string, side: 'host' | 'inside'): string => `
 
 /** Below a tenant's directory: a file of its repository, at the commit it runs. */
 export const inConfig = (path: string): string => `config/${path}`
-/** Trees of the repository, each under its id, made once and never changed. */
-export const treeDir = (id: string, tree: string): string => `${tenantDir(id)}/trees/${tree}`
 
 export const MACHINES_RUN_DIR = '/run/bitbuilder/machines'
 
@@ -151,3 +156,21 @@ export const treeMark = (id: string, home: string, entry: string): string => bes
 export const nextMark = (id: string, home: string, entry: string): string => beside(id, home, entry, 'next')
 export const newTree = (id: string, home: string, entry: string): string => beside(id, home, entry, 'new')
 export const previousTree = (id: string, home: string, entry: string): string => beside(id, home, entry, 'previous')
+/** Where the data of a machine is that the repository no longer has. */
+export const removedTree = (id: string, home: string, entry: string): string => beside(id, home, entry, 'removed')
+
+export const provisionLock = (id: string): string => `${RUNTIME_DIR}/provision-${id}.lock`
+
+/** What an administrator asks of the next provisioning, beyond what every start asks. */
+export const provisionWish = (id: string): string => `${RUNTIME_DIR}/provision-${id}.json`
+
+/** What git gets to read while it works for a tenant. */
+export const gitAccessDir = (id: string): string => `${GIT_ACCESS_DIR}/${id}`
+
+/** Keys for a tenant's repository, made by the administrator. */
+export const gitKeyFile = (id: string, kind: 'key' | 'known_hosts' | 'netrc'): string =>
+  `/etc/bitbuilder/git/${id}.${kind}`
+
+/** Who may sign a tenant's commits. */
+export const signersFile = (id: string, verify: 'ssh' | 'openpgp'): string =>
+  `/etc/bitbuilder/signers/${id}.${verify === 'ssh' ? 'allowed-signers' : 'pgp'}`

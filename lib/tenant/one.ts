@@ -1,6 +1,7 @@
 import type { Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { tenantDir } from '../layout/paths.ts'
+import type { JsonSource } from '../report/json-source.ts'
 import type { Problem } from '../report/problem.ts'
 import type { Loaded } from './load.ts'
 import { prepareLoad } from './load.ts'
@@ -22,13 +23,29 @@ export const loadOne = (reader: Reader, id: string): One => {
   return { loaded: entry === undefined ? undefined : load(entry), problems: registry.problems }
 }
 
-/** The tenant with its warnings, when it may run here. Throws HostError, whose text says why not. */
-const loadToRun = (reader: Reader, id: string): Extract<Loaded, { state: 'here' }> => {
-  const { loaded } = loadOne(reader, id)
+type Here = Extract<Loaded, { state: 'here' }>
+
+/** Throws HostError, whose text says why it may not run here. */
+const requireHere = (id: string, loaded: Loaded | undefined): Here => {
   if (loaded === undefined) throw new HostError(`tenant '${id}'`, 'is not in the registry')
   if (loaded.state === 'elsewhere') throw new HostError(`tenant '${id}'`, 'is placed on other hosts')
   if (loaded.state === 'refused') throw new HostError(`tenant '${id}'`, `is refused: bitbuilder verify ${id}`)
   return loaded
 }
 
-export const tenantToRun = (reader: Reader, id: string): Tenant => loadToRun(reader, id).tenant
+/** The tenant, when it may run here. Throws HostError, whose text says why not. */
+export const tenantToRun = (reader: Reader, id: string): Tenant => requireHere(id, loadOne(reader, id).loaded).tenant
+
+/**
+ * The same as far as the registry knows: what the tenant's own metadata says does not count, since that is about to be
+ * replaced. With where the entry stands.
+ */
+export const tenantToProvision = (
+  reader: Reader,
+  id: string,
+): { readonly tenant: Tenant; readonly source: JsonSource } => {
+  const { registry, load } = prepareLoad(reader, new Set())
+  const entry = registry.entries.find((one) => one.id === id)
+  const { tenant } = requireHere(id, entry === undefined ? undefined : load(entry))
+  return { tenant, source: (entry as { source: JsonSource }).source }
+}

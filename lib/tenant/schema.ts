@@ -41,6 +41,37 @@ const innerPath = {
 /** Cores; fractions are as good as whole ones for CPUQuota=. */
 const cores = { is: 'number', words: 'a number of CPUs', suchAs: '2 or 0.5', least: 0.01, most: 4096 } as const
 
+/**
+ * Never an option, nor one of git's transport helpers, `ext::command`: a scheme and `//`, `user@host:path`, or a path of this
+ * host. Which schemes are allowed, `Protocols=` says.
+ */
+const repositoryUrl = {
+  is: 'text',
+  words: 'the address of a git repository',
+  longest: 2048,
+  pattern: {
+    of: /^(?:[a-z][a-z0-9+.-]*:\/\/[^\s\u0000-\u001f\u007f-]|\/|(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:[^\s:\u0000-\u001f\u007f-])[^\s\u0000-\u001f\u007f]*$/,
+    words: 'an address such as https://HOST/PATH.git, ssh://USER@HOST/PATH or USER@HOST:PATH',
+  },
+} as const
+
+/** git-check-ref-format(1), and nothing that a refspec would make more of. */
+const repositoryRef = {
+  is: 'text',
+  words: 'a branch, tag or commit',
+  longest: 255,
+  pattern: {
+    of: /^(?![-+/.@]$)(?![-+/.])(?!.*(?:\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|[./]$))[^\s\u0000-\u001f\u007f~^:?*[\\]+$/,
+    words: 'the name of a branch or tag, or the id of a commit',
+  },
+} as const
+
+const commit = {
+  is: 'text',
+  words: 'the id of a commit',
+  pattern: { of: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, words: 'the whole id of a commit' },
+} as const
+
 const schemaAddress = { is: 'text', words: 'the address of a schema' } as const
 
 /** Limits of the whole tenant: its slice. */
@@ -177,9 +208,13 @@ export const tenantShape = {
     repository: {
       is: 'object',
       keys: {
-        url: text('the address of a git repository', 2048),
-        ref: text('a branch, tag or commit', 255),
+        url: repositoryUrl,
+        ref: repositoryRef,
         path: innerPath,
+        /** How commits must be signed; when not said, they need not be. */
+        verify: { is: 'choice', of: ['ssh', 'openpgp'] },
+        /** A commit that needs no signature, nor any before it. */
+        since: commit,
       },
       required: ['url'],
     },

@@ -7,7 +7,7 @@ import { callApart, linkProgram } from './packed.ts'
 const REGISTRY = {
   tenants: [
     { id: 'acme', description: 'żółw \u{1f600}', infra: { enabled: false } },
-    { id: 'remote', repository: { url: 'https://git.example/remote.git' } },
+    { id: 'remote', repository: { url: 'git://git.example/remote.git' } },
     { id: 'bad', enabled: 7 },
   ],
 }
@@ -114,7 +114,7 @@ describe('what units start', () => {
     expect(said).not.toMatch(/internal|Error/)
     // One of each kind: done, refused, called wrongly, and a program that fails.
     expect(said).toContain('== tenant-provision acme\n== tenant-provision acme\n== tenant-provision remote\n')
-    expect(said).toContain('repository: this version does not fetch repositories yet\n-> 1\n')
+    expect(said).toContain("repository.url: 'git' is not among Protocols=https ssh file\n-> 1\n")
     expect(said).toMatch(/== tenant-provision \.\.\/acme\n.*usage.*\n-> 2\n/)
     expect(said).toContain('networkctl reload: failed with status 1: Failed to reload: no networkd\n-> 1\n')
     expect(said).toContain('systemctl [stop] [--no-block] [--] [tenant-vm@acme:web.service] [tenant-acme.slice]\n')

@@ -137,7 +137,9 @@ describe('keys and settings', () => {
   const settings = [...page('bitbuilder.conf.5').matchAll(/^\*(\w+)=\*$/gm)].map(([, name = '']) => name)
 
   test('every setting of bitbuilder.conf(5) is read, and there is no other', () => {
-    const rows = [...read('lib/config/config.ts').matchAll(/^ +(\w+): \{\n +words:/gm)].map(([, name = '']) => name)
+    const rows = ['config', 'provision']
+      .flatMap((name) => [...read(`lib/config/${name}.ts`).matchAll(/^ +(\w+): \{\n +words:/gm)])
+      .map(([, name = '']) => name)
     expect(rows).not.toHaveLength(0)
     expect(settings).toEqual(rows)
   })
@@ -153,8 +155,10 @@ describe('keys and settings', () => {
 describe('the command line', () => {
   const text = page('bitbuilder.8')
 
-  test.each(VERBS)('$name is in bitbuilder(8)', ({ name, operand }) => {
-    const shown = operand === undefined ? '' : operand.required ? ` _${operand.name}_` : ` [_${operand.name}_]`
+  test.each(VERBS)('$name is in bitbuilder(8)', ({ name, operand, further }) => {
+    const shown = [operand, further]
+      .map((one) => (one === undefined ? '' : one.required ? ` _${one.name}_` : ` [_${one.name}_]`))
+      .join('')
     expect(text).toContain(`\n*${name}*${shown}\n\t`)
   })
 

@@ -50,11 +50,6 @@ test.each([
   ).toThrow(words)
 })
 
-test('provision says that it fetches no repository yet', () => {
-  const host = memoryHost(registry({ id: 'acme', repository: { url: 'https://example.org/acme.git' } }))
-  expect(() => tenantProvision(host, ['acme'])).toThrow('does not fetch repositories yet')
-})
-
 test('layers makes upper and work directories, and links the images that fit', () => {
   const host = memoryHost({
     ...registry({ id: 'acme' }),

@@ -113,7 +113,10 @@ const healthy = fc.record(
     ),
     network: fc.record({ mode: fc.constantFrom('private', 'none'), index: fc.integer({ min: 1, max: 255 }) }, maybe),
     extensions: fc.record({ base: fc.constantFrom('host', 'rootfs'), mutable: flag }, maybe),
-    repository: fc.record({ url: line, ref: line }),
+    repository: fc.record({
+      url: fc.constantFrom('https://git.example/a.git', 'git@git.example:%n/$HOME.git', '/srv/"a"/%%.git'),
+      ref: fc.constantFrom('main', 'refs/heads/%i-$x', 'a"b;c'),
+    }),
     placement: fc.record({ hosts: fc.array(fc.oneof(line, fc.constant('*')), { maxLength: 3 }) }),
   },
   maybe,

@@ -11,6 +11,7 @@ export const EXPOSURE: Readonly<Record<string, number>> = {
   'tenant-infra@.service': 7.5,
   'tenant-layers@.service': 1.4,
   'tenant-network@.service': 2.5,
+  'tenant-provision@.service': 2.5,
   'tenant-vm@.service': 7.5,
   'tenant@.service': 1.7,
 }

@@ -1,6 +1,6 @@
 # fish completion for bitbuilder(8)
 
-set -l verbs list show generate verify diff plan status logs remove schema help
+set -l verbs list show generate verify diff plan provision rollback status logs remove schema help
 
 function __fish_bitbuilder_ids
     set -l root (string match --regex -- '--root(?:=| +)\S+' (commandline --cut-at-cursor) | string replace --regex -- '^--root(?:=| +)' '--root=')
@@ -19,16 +19,19 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments verify --description 'Check everything that the generators read'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments diff --description 'Show what the next daemon-reload would change'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments plan --description 'Show what starting or reloading a tenant would do now'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments provision --description 'Fetch the repository of a tenant now'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments rollback --description 'Go back to a former revision of a tenant'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments status --description 'Show what runs'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments logs --description 'Show what the journal has of a tenant'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments remove --description 'Stop a tenant and remove its entry'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments schema --description 'Print a JSON Schema'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments help --description 'Print a short help'
 
-complete --command bitbuilder --condition '__fish_seen_subcommand_from show generate verify plan status logs remove' --arguments '(__fish_bitbuilder_ids)' --description Tenant
+complete --command bitbuilder --condition '__fish_seen_subcommand_from show generate verify plan provision rollback status logs remove' --arguments '(__fish_bitbuilder_ids)' --description Tenant
 complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata' --description Schema
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option f --long-option follow --description 'Go on with what comes'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option n --long-option lines --exclusive --description 'Show only the last lines'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --long-option since --exclusive --description 'Show only what came since then'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from provision' --long-option force --description 'Take a commit that does not descend from the last one'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from remove' --long-option purge-data --description 'Delete its data and give up its addresses as well'

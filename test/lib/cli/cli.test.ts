@@ -171,24 +171,27 @@ test('--help names every verb, --version the version of the package', () => {
   expect(run(['--help']).out).toMatchInlineSnapshot(`
     "bitbuilder [OPTIONS] VERB
 
-      list             list the tenants of the registry
-      show ID          show what is known of one tenant, and its units
-      generate [ID]    print every unit that the generators would write, with its path
-      verify [ID]      check everything that the generators read; exit status 1 when something is wrong
-      diff             show what the next daemon-reload would change; exit status 1 when it would change anything
-      plan ID          show what starting or reloading a tenant would do now
-      status [ID]      show what runs; exit status 3 when something does not that should
-      logs ID          show what the journal has of a tenant, its machines included
-        --follow       go on with what comes
-        --lines=COUNT  show only the last COUNT lines
-        --since=TIME   show only what came since then
-      remove ID        stop a tenant and remove its entry; its data stays
-        --purge-data   delete its data and give up its addresses as well
-      schema [NAME]    print a JSON Schema: metadata, registry, tenant
-      --root=DIR       read everything below DIR instead of /
-      --json           print JSON
-      --help           print this help
-      --version        print the version
+      list                  list the tenants of the registry
+      show ID               show what is known of one tenant, and its units
+      generate [ID]         print every unit that the generators would write, with its path
+      verify [ID]           check everything that the generators read; exit status 1 when something is wrong
+      diff                  show what the next daemon-reload would change; exit status 1 when it would change anything
+      plan ID               show what starting or reloading a tenant would do now
+      provision ID          fetch a tenant's repository now, and make it current if it is good
+        --force             take a commit that does not descend from the last one
+      rollback ID [COMMIT]  go back to the revision before, or to one that is kept
+      status [ID]           show what runs; exit status 3 when something does not that should
+      logs ID               show what the journal has of a tenant, its machines included
+        --follow            go on with what comes
+        --lines=COUNT       show only the last COUNT lines
+        --since=TIME        show only what came since then
+      remove ID             stop a tenant and remove its entry; its data stays
+        --purge-data        delete its data and give up its addresses as well
+      schema [NAME]         print a JSON Schema: metadata, registry, tenant
+      --root=DIR            read everything below DIR instead of /
+      --json                print JSON
+      --help                print this help
+      --version             print the version
 
     See bitbuilder(8), tenants.json(5).
     "

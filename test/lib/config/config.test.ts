@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../lib/config/config.ts'
+import { type Config, readConfig } from '../../../lib/config/config.ts'
 import { memoryHost } from '../../../lib/host/memory.ts'
 import { renderProblem } from '../../../lib/report/problem.ts'
 
@@ -10,8 +10,22 @@ const read = (files: Record<string, string>) => {
   return { value, said: problems.map(renderProblem) }
 }
 
+const DEFAULTS: Config = {
+  pool: { base: 0x0a000000, bits: 8 },
+  tenantPrefix: 16,
+  pool6: undefined,
+  dns: undefined,
+  outside: undefined,
+  kvm: 'auto',
+  protocols: ['https', 'ssh', 'file'],
+  maxRepositorySize: 2 ** 30,
+  maxFiles: 200_000,
+  fetchTimeout: 900,
+  keepRevisions: 5,
+}
+
 test('without a file there are the defaults', () => {
-  expect(read({})).toEqual({ value: { pool: { base: 0x0a000000, bits: 8 }, tenantPrefix: 16, kvm: 'auto' }, said: [] })
+  expect(read({})).toEqual({ value: DEFAULTS, said: [] })
 })
 
 test('drop-ins come after the file, by name', () => {
@@ -22,7 +36,24 @@ test('drop-ins come after the file, by name', () => {
     '/etc/bitbuilder/bitbuilder.conf.d/README': 'not a drop-in',
   })
   expect(said).toEqual([])
-  expect(value).toEqual({ pool: { base: 0xac100000, bits: 12 }, tenantPrefix: 24, kvm: 'auto' })
+  expect(value).toEqual({ ...DEFAULTS, pool: { base: 0xac100000, bits: 12 }, tenantPrefix: 24 })
+})
+
+test('the settings of provisioning are read', () => {
+  const { value, said } = read({
+    [MAIN]: '[Provision]\nProtocols=ssh\nMaxRepositorySize=4G\nMaxFiles=9\nFetchTimeoutSec=60\nKeepRevisions=2\n',
+  })
+  expect({ value, said }).toEqual({
+    value: {
+      ...DEFAULTS,
+      protocols: ['ssh'],
+      maxRepositorySize: 4 * 2 ** 30,
+      maxFiles: 9,
+      fetchTimeout: 60,
+      keepRevisions: 2,
+    },
+    said: [],
+  })
 })
 
 test.each([
@@ -39,6 +70,12 @@ test.each([
     '[Network]\nOutside=eth0 a"b\n',
     `${MAIN}:2:1: Outside=eth0 a"b: expected yes, no, or names of interfaces, ignoring it`,
   ],
+  [
+    '[Provision]\nProtocols=ext\n',
+    `${MAIN}:2:1: Protocols=ext: expected names of protocols such as https, ssh, file, ignoring it`,
+  ],
+  ['[Provision]\nKeepRevisions=1\n', `${MAIN}:2:1: KeepRevisions=1: expected a number from 2 to 1000, ignoring it`],
+  ['[Provision]\nPool=10.0.0.0/9\n', `${MAIN}:2:1: unknown key 'Pool', ignoring it`],
   ['[Network]\nPol=1\n', `${MAIN}:2:1: unknown key 'Pol', ignoring it`],
   ['[Netwrok]\nPool=10.0.0.0/8\n', `${MAIN}:1:1: unknown section 'Netwrok', ignoring it`],
   ['Pool=10.0.0.0/8\n', `${MAIN}:1:1: unknown key 'Pool', ignoring it`],

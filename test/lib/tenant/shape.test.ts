@@ -23,6 +23,8 @@ const texts = fc.oneof(
     'infra/vmlinuz',
     'a/../b',
     './a',
+    'https://git.example/a.git',
+    '0123456789abcdef0123456789abcdef01234567',
   ),
   // What the network's keys take, and what comes near to it.
   fc.constantFrom(

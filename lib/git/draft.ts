@@ -1,0 +1,83 @@
+import type { Config } from '../config/config.ts'
+import { HostError, orElse } from '../host/host.ts'
+import { isError, type Problem, wholeFile } from '../report/problem.ts'
+import { readMetadata } from '../tenant/metadata.ts'
+import { machineMetadataShape, metadataShape } from '../tenant/schema.ts'
+import { findTrees } from './contents.ts'
+import { checkListing, inCommit } from './listing.ts'
+import { type Git, mustGit, runGit } from './repository.ts'
+import { type Draft, draftDir, finishRevision, writeDraft } from './revision.ts'
+import type { Bounds } from './user.ts'
+
+/** What a listing may say; more is too many files in any case. */
+const LONGEST_LISTING = 60 << 20
+
+/** Undefined when the commit has no such directory. */
+const treeOf = (git: Git, commit: string, path: string): string | undefined => {
+  const found = runGit(git, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    path === '' ? `${commit}^{tree}` : `${commit}:${path}`,
+  ])
+  const tree = found.stdout.trim()
+  const isTree = found.status === 0 && mustGit(git, ['cat-file', '-t', tree]).trim() === 'tree'
+  return isTree ? tree : undefined
+}
+
+const problem = (file: string, message: string): Problem => ({ severity: 'error', at: wholeFile(file), message })
+
+const MACHINE_METADATA = /^(?:machines|containers)\/[^/]+\/metadata\.json$/
+
+/** Every metadata.json that a program of ours will read. */
+const checkMetadata = (git: Git, draft: Draft, place: (path: string) => string): readonly Problem[] =>
+  draft.entries.flatMap(({ path }) => {
+    const isTenants = path === 'metadata.json'
+    if (!isTenants && !MACHINE_METADATA.test(path)) return []
+    const shape = isTenants ? metadataShape : machineMetadataShape
+    // What cannot be read is said to be where it will be.
+    const read = readMetadata(shape, place(path), (limit) =>
+      orElse(
+        () => git.host.readFileInside(draftDir(git.id, draft), path, limit),
+        ({ reason }) => {
+          throw new HostError(place(path), reason)
+        },
+      ),
+    )
+    return 'problems' in read ? read.problems : []
+  })
+
+/** What is wrong with a commit, warnings included. Without an error among it, the commit has become a revision. */
+export const makeRevision = (git: Git, commit: string, path: string, config: Config): readonly Problem[] => {
+  const place = (inner: string): string => inCommit(commit, [path, inner].filter((part) => part !== '').join('/'))
+  const bounds: Bounds = { seconds: config.fetchTimeout, bytes: LONGEST_LISTING }
+  const tree = treeOf(git, commit, path)
+  if (tree === undefined) return [problem(place(''), 'is no directory: see repository.path')]
+  const listed = runGit(git, ['ls-tree', '-r', '-t', '-l', '-z', '--full-tree', tree], bounds)
+  if (listed.status !== 0) {
+    const isTooLong = listed.stdout.length > LONGEST_LISTING / 4
+    const words = isTooLong ? `has more files and directories than MaxFiles=${config.maxFiles}` : listed.words
+    return [problem(place(''), words)]
+  }
+  const limits = { files: config.maxFiles, size: config.maxRepositorySize }
+  const { value: entries, problems: wrong } = checkListing(listed.stdout, place, limits)
+  if (wrong.length > 0) return wrong
+  const { value: trees, problems } = findTrees(entries, place)
+  if (problems.some(isError)) return problems
+  const draft: Draft = { commit, tree, path, entries, trees }
+  return orElse<readonly Problem[]>(
+    () => {
+      writeDraft(git, draft, config.fetchTimeout)
+      const metadata = checkMetadata(git, draft, place)
+      if (!metadata.some(isError)) finishRevision(git, draft, config.fetchTimeout)
+      return [...problems, ...metadata]
+    },
+    ({ path: file, reason }) => {
+      const isOfCommit = entries.some((entry) => entry.path === file)
+      return [problem(isOfCommit ? place(file) : file, reason)]
+    },
+  )
+}
+
+/** For messages that name a commit. */
+export const short = (commit: string): string => commit.slice(0, 12)
