@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts'
 import type { Main } from '../program/main.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { diff } from './diff.ts'
+import { doctor } from './doctor.ts'
 import { generate } from './generate.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
@@ -27,6 +28,7 @@ export const VERBS: readonly Verb[] = [
   status,
   logs,
   remove,
+  doctor,
   schema,
 ]
 

@@ -1,6 +1,6 @@
 # fish completion for bitbuilder(8)
 
-set -l verbs list show generate verify diff plan provision rollback status logs remove schema help
+set -l verbs list show generate verify diff plan provision rollback status logs remove doctor schema help
 
 function __fish_bitbuilder_ids
     set -l root (string match --regex -- '--root(?:=| +)\S+' (commandline --cut-at-cursor) | string replace --regex -- '^--root(?:=| +)' '--root=')
@@ -24,6 +24,7 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments status --description 'Show what runs'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments logs --description 'Show what the journal has of a tenant'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments remove --description 'Stop a tenant and remove its entry'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments doctor --description 'Check what this host needs for its tenants'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments schema --description 'Print a JSON Schema'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments help --description 'Print a short help'
 

@@ -187,6 +187,7 @@ test('--help names every verb, --version the version of the package', () => {
         --since=TIME        show only what came since then
       remove ID             stop a tenant and remove its entry; its data stays
         --purge-data        delete its data and give up its addresses as well
+      doctor                check what this host needs for its tenants; exit status 1 when something is missing
       schema [NAME]         print a JSON Schema: metadata, registry, tenant
       --root=DIR            read everything below DIR instead of /
       --json                print JSON
