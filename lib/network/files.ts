@@ -42,6 +42,15 @@ const shaping = ({ bandwidth }: NetworkPlan): string => {
 }
 
 /**
+ * Where nobody is, nobody can be asked whether the address is taken, and a bridge that waits for that is never configured. Nobody
+ * else may have it anyway.
+ */
+const gatewaySix = ({ bridge: { address6 } }: NetworkPlan): string =>
+  address6 === undefined
+    ? ''
+    : section('Address', line('Address', address6) + line('DuplicateAddressDetection', 'none'))
+
+/**
  * An empty bridge has no carrier: it must get its address all the same, and nobody may wait for it at boot. Nothing is
  * forwarded: what tenants may reach beyond their bridge is not a property of the bridge.
  */
@@ -54,7 +63,6 @@ const bridgeNetwork = (plan: NetworkPlan): string => {
     section(
       'Network',
       line('Address', bridge.address) +
-        line('Address', bridge.address6) +
         line('ConfigureWithoutCarrier', true) +
         line('IgnoreCarrierLoss', true) +
         line('DHCP', false) +
@@ -63,6 +71,7 @@ const bridgeNetwork = (plan: NetworkPlan): string => {
         line('IPv6SendRA', hasSix ? true : undefined) +
         line('LinkLocalAddressing', hasSix ? 'ipv6' : false),
     ) +
+    gatewaySix(plan) +
     section(
       'DHCPServer',
       line('PoolOffset', pool.offset) +
