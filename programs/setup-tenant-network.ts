@@ -7,14 +7,15 @@ import { readPlan } from '../lib/network/current.ts'
 import { isolateTenant, openTenant, releaseTenant } from '../lib/network/isolate.ts'
 import { linksOf } from '../lib/network/isolation.ts'
 import { waitForAddress, withNetwork } from '../lib/network/networkd.ts'
+import type { NetworkPlan } from '../lib/network/plan.ts'
 import { uplinkMtu } from '../lib/network/uplinks.ts'
 import { logProblems } from '../lib/program/generator.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 import { tenantToRun } from '../lib/tenant/one.ts'
 import type { Tenant } from '../lib/tenant/tenant.ts'
 
-/** All of it or nothing. Returns the name of the bridge. */
-const setup = (host: Host, tenant: Tenant): string => {
+/** All of it or nothing. */
+const setup = (host: Host, tenant: Tenant): NetworkPlan => {
   const { id } = tenant
   const { plan, numbers, allocation, isGiven, config } = readPlan(host, tenant, uplinkMtu(host, tenant))
   checkPlan(host, plan)
@@ -35,7 +36,7 @@ const setup = (host: Host, tenant: Tenant): string => {
       'warning',
       `IPv6 of tenant '${id}' stays on this host: its kernel forwards it for the whole host or not at all`,
     )
-  return plan.bridge.name
+  return plan
 }
 
 /** setup-tenant-network(8): a tenant's network, by systemd-networkd. Safe to repeat; touches only what differs. */
@@ -44,7 +45,7 @@ export const setupTenantNetwork = tenantProgram('setup-tenant-network', (host, i
   if (tenant.network.mode === 'none') return 0
   logProblems(host, '', readConfig(host).problems)
   host.makeDir(STATE_DIR)
-  const bridge = withNetwork(host, () => setup(host, tenant))
-  waitForAddress(host, bridge)
+  const { bridge, gateway } = withNetwork(host, () => setup(host, tenant))
+  waitForAddress(host, bridge.name, gateway)
   return 0
 })

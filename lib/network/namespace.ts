@@ -9,7 +9,7 @@ export const NAMESPACE_SIDES = ['host', 'inside'] as const
 
 const text = (commands: readonly string[]): string => commands.map((command) => `${command}\n`).join('')
 
-/** No link-local address and so no router's advice: what the namespace has is what stands here. */
+/** What the namespace has is what stands here. */
 const inside = (address: string, gateway: string): readonly string[] => [
   `address add ${address} dev host0${address.includes(':') ? ' nodad' : ''}`,
   `route add default via ${gateway} dev host0`,

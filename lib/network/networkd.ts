@@ -48,8 +48,16 @@ export const waitForInterface = (host: Host, name: string): void => {
   }
 }
 
-/** It has its address. A bridge without guests has no carrier, and need not. */
-export const waitForAddress = (host: Host, name: string): void => {
-  const online = '/usr/lib/systemd/systemd-networkd-wait-online'
-  mustRun(host, [online, `--interface=${name}:no-carrier`, '--ipv4', `--timeout=${PATIENCE}`], PATIENCE + 5)
+/**
+ * It has its address. networkd would have it "configuring" for ever: a bridge without guests has no carrier, and without that
+ * IPv6 never gets ready.
+ */
+export const waitForAddress = (host: Host, name: string, address: string): void => {
+  const command = ['ip', '-json', '-4', 'address', 'show', 'dev', name]
+  const deadline = host.now() + PATIENCE * 1000
+  while (!mustRun(host, command, PATIENCE).replaceAll(' ', '').includes(`"local":"${address}"`)) {
+    if (host.now() > deadline)
+      throw new HostError(`interface ${name}`, `did not get its address ${address}, see networkctl status ${name}`)
+    host.sleep(PAUSE)
+  }
 }

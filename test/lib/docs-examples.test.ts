@@ -40,7 +40,10 @@ const NEEDS_SYSTEMD = /^# (?:systemctl|journalctl) /m
 
 /** What has happened before: for a network a first start, for `diff` a reload and then a change. */
 const hostFor = (block: string): MemoryHost => {
-  const host = memoryHost(EXAMPLE)
+  // What ip(8) says of the bridge that networkd has made.
+  const host = memoryHost(EXAMPLE, {
+    run: ([, , , what]) => ({ status: 0, stdout: what === 'address' ? '[{"local":"10.1.0.1"}]' : '', stderr: '' }),
+  })
   if (block.includes(NETWORKD_DIR)) setupTenantNetwork(host, ['tenant123'])
   if (!block.includes('bitbuilder diff')) return host
   for (const name of ['tenant-generator', 'mount-generator']) MAINS[name]?.(host, [GENERATOR_DIR])

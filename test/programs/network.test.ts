@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Finished } from '../../lib/host/host.ts'
 import { type MemoryHost, memoryHost } from '../../lib/host/memory.ts'
 import { NETWORK_STATE } from '../../lib/layout/paths.ts'
 import { setupTenantNetwork } from '../../programs/setup-tenant-network.ts'
@@ -12,12 +13,25 @@ const registry = (...tenants: object[]) => ({
   '/sys/class/net/br-acme/ifindex': '3',
 })
 
+const DONE = { status: 0, stdout: '', stderr: '' }
+/** What ip(8) says of the bridge, whichever of the first addresses it has. */
+const ADDRESSES = JSON.stringify([{ addr_info: ['10.1.0.1', '10.2.0.1'].map((local) => ({ local })) }])
+
+/** A machine on which everything works that `run` does not answer for. */
+const machine = (
+  files: Parameters<typeof memoryHost>[0],
+  run: (command: readonly string[]) => Finished | undefined = () => undefined,
+): MemoryHost =>
+  memoryHost(files, {
+    run: (command) => run(command) ?? (command[3] === 'address' ? { ...DONE, stdout: ADDRESSES } : DONE),
+  })
+
 /** What was asked of networkd: the rules have tests of their own. */
 const networkd = (host: MemoryHost, from = 0) =>
   host.commands.slice(from).filter(([name, verb]) => name !== 'nft' && verb !== '-json')
 
 test('setup writes the files of the bridge, gives out an index and has networkd read them', () => {
-  const host = memoryHost(registry({ id: 'acme' }, { id: 'other', network: { index: 1 } }))
+  const host = machine(registry({ id: 'acme' }, { id: 'other', network: { index: 1 } }))
   expect(setupTenantNetwork(host, ['acme'])).toBe(0)
   expect(host.tree('/run/systemd/network').map(([path]) => path)).toEqual([
     '50-acme-bridge.link',
@@ -51,22 +65,19 @@ test('setup writes the files of the bridge, gives out an index and has networkd 
     PersistLeases=runtime
     "
   `)
-  expect(networkd(host).map((command) => command.slice(0, 2))).toEqual([
-    ['networkctl', 'reload'],
-    ['/usr/lib/systemd/systemd-networkd-wait-online', '--interface=br-acme:no-carrier'],
-  ])
+  expect(networkd(host).map((command) => command.slice(0, 2))).toEqual([['networkctl', 'reload']])
 })
 
 test('a second setup that changes nothing does not touch networkd', () => {
-  const host = memoryHost(registry({ id: 'acme' }))
+  const host = machine(registry({ id: 'acme' }))
   setupTenantNetwork(host, ['acme'])
   const before = host.commands.length
   expect(setupTenantNetwork(host, ['acme'])).toBe(0)
-  expect(networkd(host, before).map(([name]) => name)).toEqual(['/usr/lib/systemd/systemd-networkd-wait-online'])
+  expect(networkd(host, before)).toEqual([])
 })
 
 test('no network is set up for mode none', () => {
-  const host = memoryHost(registry({ id: 'acme', network: { mode: 'none' } }))
+  const host = machine(registry({ id: 'acme', network: { mode: 'none' } }))
   expect(setupTenantNetwork(host, ['acme'])).toBe(0)
   expect([host.commands, host.tree('/run')]).toEqual([[], []])
 })
@@ -76,18 +87,16 @@ test.each([
   [['bad'], "tenant 'bad': is refused: bitbuilder verify bad"],
   [['far'], "tenant 'far': is placed on other hosts"],
 ])('setup of %j says why not', (args, words) => {
-  const host = memoryHost(registry({ id: 'bad', enabled: 1 }, { id: 'far', placement: { hosts: ['elsewhere'] } }))
+  const host = machine(registry({ id: 'bad', enabled: 1 }, { id: 'far', placement: { hosts: ['elsewhere'] } }))
   expect(() => setupTenantNetwork(host, args)).toThrow(words)
 })
 
 test('a reload of somebody else is waited for', () => {
   let left = 3
   const busy = { status: 1, stdout: '', stderr: 'io.systemd.Network.AlreadyReloading\n' }
-  const host = memoryHost(registry({ id: 'acme' }), {
-    run: ([name]) => {
-      if (name === 'networkctl') left -= 1
-      return name === 'networkctl' && left > 0 ? busy : { status: 0, stdout: '', stderr: '' }
-    },
+  const host = machine(registry({ id: 'acme' }), ([name]) => {
+    if (name === 'networkctl') left -= 1
+    return name === 'networkctl' && left > 0 ? busy : undefined
   })
   expect(setupTenantNetwork(host, ['acme'])).toBe(0)
   expect(
@@ -98,21 +107,26 @@ test('a reload of somebody else is waited for', () => {
 })
 
 test('a bridge that networkd does not make is said to be missing', () => {
-  const host = memoryHost(registry({ id: 'other' }))
+  const host = machine(registry({ id: 'other' }))
   expect(() => setupTenantNetwork(host, ['other'])).toThrow('interface br-other: was not made by systemd-networkd')
 })
 
+test('a bridge that does not get its address is said to have none', () => {
+  const host = machine(registry({ id: 'acme' }), ([, , , what]) => (what === 'address' ? DONE : undefined))
+  expect(() => setupTenantNetwork(host, ['acme'])).toThrow('interface br-acme: did not get its address 10.1.0.1')
+})
+
 test('what networkctl says is passed on', () => {
-  const host = memoryHost(registry({ id: 'acme' }), {
-    run: ([name]) => ({ status: name === 'networkctl' ? 1 : 0, stdout: '', stderr: 'Connection refused\n' }),
-  })
+  const host = machine(registry({ id: 'acme' }), ([name]) =>
+    name === 'networkctl' ? { ...DONE, status: 1, stderr: 'Connection refused\n' } : undefined,
+  )
   expect(() => setupTenantNetwork(host, ['acme'])).toThrow(
     'networkctl reload: failed with status 1: Connection refused',
   )
 })
 
 test('teardown takes files and bridge away, keeps the index, and needs no registry', () => {
-  const host = memoryHost(registry({ id: 'acme' }))
+  const host = machine(registry({ id: 'acme' }))
   setupTenantNetwork(host, ['acme'])
   host.remove(REGISTRY)
   expect(teardownTenantNetwork(host, ['acme'])).toBe(0)
