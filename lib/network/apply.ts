@@ -114,11 +114,12 @@ const undo = (host: Host, changes: readonly Change[], fresh: readonly string[]):
 
 const linkNames = (id: string): readonly string[] => [vlanName(id), vxlanName(id), wireguardName(id), bridgeName(id)]
 
-/** A namespace that is up has the pair that the old commands made. */
-const restartNamespace = (host: Host, id: string, changes: readonly Change[]): void => {
-  const isOther = ({ path, before }: Change): boolean => before !== undefined && path.startsWith(`${NAMESPACES_DIR}/`)
-  if (changes.some(isOther))
-    mustRun(host, ['systemctl', 'try-restart', '--no-block', '--', namespaceService(id)], PATIENCE)
+/** A namespace that is up has the pair that the old commands made. Not waited for: it is ordered after us. */
+const updateNamespace = (host: Host, id: string, changes: readonly Change[]): void => {
+  const old = changes.filter(({ path, before }) => before !== undefined && path.startsWith(`${NAMESPACES_DIR}/`))
+  if (old.length === 0) return
+  const verb = old.some(({ after }) => after === undefined) ? 'stop' : 'try-restart'
+  mustRun(host, ['systemctl', verb, '--no-block', '--', namespaceService(id)], PATIENCE)
 }
 
 /** Makes the network of a tenant what the plan says, and touches only what differs. Throws HostError; then all is as it was. */
@@ -136,7 +137,7 @@ export const applyPlan = (host: Host, plan: NetworkPlan): void => {
   }
   const wanted = new Set([...stackedLinks(plan).map(({ name }) => name), ...madeByNetworkd(plan)])
   for (const name of linkNames(id)) if (!wanted.has(name)) forgetLink(host, name)
-  restartNamespace(host, id, changes)
+  updateNamespace(host, id, changes)
 }
 
 /** Takes away everything that `applyPlan` may have made. The key is data, and stays. */

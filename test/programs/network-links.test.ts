@@ -266,6 +266,8 @@ route add default via 10.1.0.1 dev host0
 `)
   change(acme({ namespace: true, index: 9 }))
   expect(run(setup)).toContain('systemctl try-restart --no-block -- netns-tenant@acme.service')
+  change(acme({ index: 9 }))
+  expect(run(setup)).toContain('systemctl stop --no-block -- netns-tenant@acme.service')
 })
 
 test('teardown takes everything away but keys and numbers, for a tenant that nobody knows any more', () => {

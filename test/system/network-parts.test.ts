@@ -123,8 +123,10 @@ describe('a tenant with everything that this kernel has', () => {
   test('has nothing left of what is no longer asked for', () => {
     write({ index: 7 })
     must('systemctl reload tenant-network@full.service')
-    expect(['vx-full', 'br-full'].map(isThere)).toEqual([false, true])
-    expect(must('systemctl is-active netns-tenant@full.service || true')).toBe('active')
+    here.machine.settle()
+    expect(['vx-full', 'vn-full', 'br-full'].map(isThere)).toEqual([false, false, true])
+    expect(here.machine.show('netns-tenant@full.service', 'ActiveState')).toEqual({ ActiveState: 'inactive' })
+    expect(must('ip netns list')).toBe('')
   })
 
   test('leaves nothing behind when it stops, and the other one alone', () => {
