@@ -1,22 +1,14 @@
-import {
-  infraService,
-  machinePatterns,
-  mountsPattern,
-  mountUnit,
-  tenantService,
-  tenantSlice,
-} from '../lib/layout/names.ts'
-import { boundRootfs, EXTENSION_CLASSES, imageClassDir, mergedDir } from '../lib/layout/paths.ts'
-import { isUp, type Properties, queueJobs, showUnits } from '../lib/program/systemctl.ts'
+import { patternsOf } from '../lib/converge/units-of.ts'
+import { isMachineUnit, tenantService, tenantSlice } from '../lib/layout/names.ts'
+import { isUp, type Properties, queueJobs, showUnits, stopUnits } from '../lib/program/systemctl.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 
-const patternsOf = (id: string): readonly string[] => [
-  ...EXTENSION_CLASSES.flatMap((kind) => [mountUnit(mergedDir(id, kind)), mountsPattern(imageClassDir(id, kind))]),
-  mountUnit(boundRootfs(id)),
-  infraService(id),
-  ...machinePatterns(id),
-  tenantSlice(id),
-]
+/** A guest has two minutes to end, and we have five, tenant@.service. Seconds. */
+const PATIENCE = 240
+
+const EDGES = ['PartOf', 'BindsTo'] as const
+
+const nameOf = ({ Id: name = '' }: Properties): string => name
 
 /**
  * tenant-cleanup(8): stops what would be left of a tenant whose entry is gone: with its drop-ins went the edges by which
@@ -24,17 +16,22 @@ const patternsOf = (id: string): readonly string[] => [
  * be restarting it. Asks nothing of the registry. Data stays.
  */
 export const tenantCleanup = tenantProgram('tenant-cleanup', (host, id) => {
-  const edges = ['PartOf', 'BindsTo']
-  const units = showUnits(host, patternsOf(id), ['Id', 'ActiveState', 'FragmentPath', ...edges])
-  const hasEdge = (unit: Properties): boolean =>
-    edges.some((edge) => unit[edge]?.split(' ').includes(tenantService(id)) === true)
-  // A slice never has an edge. With its entry went its file, and then nothing stops it any more.
-  const isKept = (unit: Properties): boolean => unit.Id === tenantSlice(id) && unit.FragmentPath !== ''
-  const left = units.filter((unit) => isUp(unit) && !hasEdge(unit) && !isKept(unit))
+  const service = tenantService(id)
+  const hasEdge = (unit: Properties): boolean => EDGES.some((edge) => unit[edge]?.split(' ').includes(service) === true)
+  // Everything else has its edge from a template, or ends by itself. A slice never has one: with its entry went its file,
+  // and then nothing stops it any more.
+  const isOurs = (unit: Properties): boolean => {
+    const name = nameOf(unit)
+    return isMachineUnit(name) || name.endsWith('.mount') || (name === tenantSlice(id) && unit.FragmentPath === '')
+  }
+  const units = showUnits(host, patternsOf(id), ['Id', 'ActiveState', 'FragmentPath', ...EDGES])
+  const left = units.filter((unit) => isUp(unit) && isOurs(unit) && !hasEdge(unit)).map(nameOf)
+  // Nobody is to run without the network and the rules that systemd takes away next.
+  stopUnits(host, left.filter(isMachineUnit), PATIENCE)
   queueJobs(
     host,
     'stop',
-    left.map(({ Id: name = '' }) => name),
+    left.filter((unit) => !isMachineUnit(unit)),
   )
   return 0
 })

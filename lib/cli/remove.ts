@@ -6,7 +6,7 @@ import { HostError } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { isTenantId, TENANT_ID_WORDS, tenantService } from '../layout/names.ts'
 import { logProblems } from '../program/generator.ts'
-import { isUp, type Properties, showUnits } from '../program/systemctl.ts'
+import { isUp, type Properties, showUnits, stopUnits } from '../program/systemctl.ts'
 import { findDefinitions } from '../removal/definitions.ts'
 import { hasData, purge } from '../removal/purge.ts'
 import type { Verb } from './verb.ts'
@@ -26,9 +26,9 @@ const stop = (host: Host, id: string): void => {
   const service = tenantService(id)
   const up = unitsOf(host, id).filter((unit) => unit.ActiveState !== 'inactive' && unit.ActiveState !== 'failed')
   if (up.length > 0) host.print(`stopping ${service}\n`)
-  if (up.some((unit) => nameOf(unit) === service)) mustRun(host, ['systemctl', 'stop', '--', service], PATIENCE_STOP)
+  if (up.some((unit) => nameOf(unit) === service)) stopUnits(host, [service], PATIENCE_STOP)
   const left = unitsOf(host, id).filter((unit) => isUp(unit) || unit.ActiveState === 'deactivating')
-  if (left.length > 0) mustRun(host, ['systemctl', 'stop', '--', ...left.map(nameOf)], PATIENCE_STOP)
+  stopUnits(host, left.map(nameOf), PATIENCE_STOP)
 }
 
 /** One reload, if any, and no failure of a tenant that is not there any more. */

@@ -1,10 +1,16 @@
 import type { Host, Reader } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
+import { machineOf } from '../layout/names.ts'
 import { GENERATOR_DIR, mountedRecord } from '../layout/paths.ts'
-import { isUp, showUnits } from '../program/systemctl.ts'
+import { isNetworkCurrent } from '../network/current.ts'
+import { isUp, type Properties, showUnits } from '../program/systemctl.ts'
 import { jsonText } from '../report/json-text.ts'
+import type { Checked } from '../report/problem.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import { isInstalled } from '../units/installed.ts'
 import type { Rendered } from '../units/write.ts'
+import type { Desired } from './desired.ts'
+import { type MachineChanges, mergedBelow, readMachineChanges } from './machines.ts'
 import { isUnitOf, patternsOf } from './units-of.ts'
 
 export interface LoadedUnit {
@@ -12,7 +18,7 @@ export interface LoadedUnit {
   readonly state: string
   /** Runs, or is on its way. */
   readonly isUp: boolean
-  /** RequiresMountsFor=: what it was started on top of. */
+  /** RequiresMountsFor=, and the merged extensions that a machine was composed over: what it was started on top of. */
   readonly needs: readonly string[]
 }
 
@@ -24,8 +30,10 @@ export interface Actual {
   readonly units: ReadonlyMap<string, LoadedUnit>
   /** What each mount was made from, by unit. */
   readonly mounted: ReadonlyMap<string, string>
-  /** What each machine was started with, by unit. */
-  readonly started: ReadonlyMap<string, string>
+  /** Whether the files of its network are what they should be. */
+  readonly isNetworkCurrent: boolean
+  /** By unit, what a machine was started with and would not be now. */
+  readonly changed: ReadonlyMap<string, readonly string[]>
 }
 
 const LARGEST_RECORD = 4 << 20
@@ -68,18 +76,39 @@ const readMounted = (reader: Reader, id: string): ReadonlyMap<string, string> =>
   }
 }
 
+const needsOf = (reader: Reader, id: string, { Id: unit = '', RequiresMountsFor: paths = '' }: Properties) => {
+  const machine = machineOf(unit)
+  return [...paths.split(' '), ...(machine === undefined ? [] : mergedBelow(reader, id, machine))]
+}
+
 const readUnits = (host: Host, id: string): ReadonlyMap<string, LoadedUnit> =>
   new Map(
     showUnits(host, patternsOf(id), ['Id', 'ActiveState', 'RequiresMountsFor']).map((unit) => [
       unit.Id ?? '',
-      { state: unit.ActiveState ?? '', isUp: isUp(unit), needs: (unit.RequiresMountsFor ?? '').split(' ') },
+      { state: unit.ActiveState ?? '', isUp: isUp(unit), needs: needsOf(host, id, unit) },
     ]),
   )
 
-/** Asks systemd once. `wanted`: what both generators would write for the tenant. */
-export const readActual = (host: Host, id: string, wanted: readonly Rendered[]): Actual => ({
-  outdated: findOutdated(host, id, wanted),
-  units: readUnits(host, id),
-  mounted: readMounted(host, id),
-  started: new Map(),
-})
+const NOTHING_CHANGED: MachineChanges = { changed: new Map(), problems: [] }
+
+/** `wanted`: what both generators would write; `here` is undefined for a tenant that has no place on this host. */
+export const readActual = (
+  host: Host,
+  id: string,
+  wanted: readonly Rendered[],
+  here: { readonly tenant: Tenant; readonly desired: Desired } | undefined,
+): Checked<Actual> => {
+  const units = readUnits(host, id)
+  const { changed, problems } =
+    here === undefined
+      ? NOTHING_CHANGED
+      : readMachineChanges(host, here.tenant, here.desired, (unit) => units.get(unit)?.isUp === true)
+  const value: Actual = {
+    outdated: findOutdated(host, id, wanted),
+    units,
+    mounted: readMounted(host, id),
+    isNetworkCurrent: here === undefined || isNetworkCurrent(host, here.tenant),
+    changed,
+  }
+  return { value, problems }
+}

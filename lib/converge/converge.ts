@@ -30,14 +30,16 @@ export const converge = (host: Host, id: string): Convergence => {
   const { loaded, problems: registry } = loadOne(host, id)
   if (loaded?.state === 'refused') throw new HostError(`tenant '${id}'`, `is refused: bitbuilder verify ${id}`)
   if (loaded?.state === 'here') {
+    const { tenant } = loaded
     const { files, problems } = tenantFiles(host, loaded)
-    const desired = desiredOf(id, files, () => undefined)
-    const actual = readActual(host, id, files)
-    return { state: loaded.state, files, desired, actual, steps: plan(id, desired, actual), problems }
+    const desired = desiredOf(tenant, files)
+    const { value: actual, problems: further } = readActual(host, id, files, { tenant, desired })
+    const steps = plan(id, desired, actual)
+    return { state: loaded.state, files, desired, actual, steps, problems: [...problems, ...further] }
   }
   if (loaded === undefined && registry.some(isError))
     throw new HostError(`tenant '${id}'`, 'is not in the registry, which has errors: bitbuilder verify')
-  const actual = readActual(host, id, [])
+  const { value: actual, problems } = readActual(host, id, [], undefined)
   const state = loaded?.state ?? 'unknown'
-  return { state, files: [], desired: undefined, actual, steps: plan(id, undefined, actual), problems: [] }
+  return { state, files: [], desired: undefined, actual, steps: plan(id, undefined, actual), problems }
 }

@@ -1,5 +1,14 @@
-import { isMachineUnit, mountPrefix, mountUnit, networkService, tenantService } from '../layout/names.ts'
+import {
+  healthTimer,
+  isMachineUnit,
+  mountPrefix,
+  mountUnit,
+  namespaceService,
+  networkService,
+  tenantService,
+} from '../layout/names.ts'
 import { boundRootfs, EXTENSION_CLASSES, imageClassDir, mergedDir } from '../layout/paths.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import type { Rendered } from '../units/write.ts'
 
 /** A mount as its unit file has it, with what systemd mounts: the text of [Mount]. */
@@ -15,20 +24,21 @@ export interface Overlay extends Mount {
   readonly below: readonly Mount[]
 }
 
-export interface WantedMachine {
-  readonly unit: string
-  /** What it is to be started with; undefined where nobody can tell. */
-  readonly fingerprint: string | undefined
-}
-
 /** What should run of a tenant that has its place on this host. */
 export interface Desired {
   readonly id: string
   /** Without which there is no tenant, in the order in which they start. */
   readonly services: readonly string[]
   readonly overlays: readonly Overlay[]
-  readonly machines: readonly WantedMachine[]
+  /** Units of VMs and containers. */
+  readonly machines: readonly string[]
+  /** What else is linked for the tenant: its network namespace, the timer of its health checks. */
+  readonly companions: readonly string[]
+  readonly hasNetwork: boolean
 }
+
+/** Units that a tenant may have or not. */
+export const companionsOf = (id: string): readonly string[] => [namespaceService(id), healthTimer(id)]
 
 /** Only what is mounted, and how: what stands above it may be said in other words by the next version. */
 export const mountPart = (text: string): string => text.slice(text.indexOf('\n[Mount]\n') + 1)
@@ -39,11 +49,7 @@ const mountOf = (files: ReadonlyMap<string, Rendered>, unit: string): readonly M
 }
 
 /** From what both generators write for the tenant. */
-export const desiredOf = (
-  id: string,
-  rendered: readonly Rendered[],
-  fingerprint: (unit: string) => string | undefined,
-): Desired => {
+export const desiredOf = ({ id, network }: Pick<Tenant, 'id' | 'network'>, rendered: readonly Rendered[]): Desired => {
   const files = new Map(rendered.map((file) => [file.path, file]))
   const bound = mountOf(files, mountUnit(boundRootfs(id)))
   const overlays = EXTENSION_CLASSES.flatMap((kind) => {
@@ -55,11 +61,13 @@ export const desiredOf = (
       below: [...bound, ...images.flatMap((unit) => mountOf(files, unit))],
     }))
   })
-  const machines = rendered.filter(({ path, target }) => target !== undefined && isMachineUnit(path))
+  const linked = rendered.filter(({ target }) => target !== undefined).map(({ path }) => path)
   return {
     id,
     services: [networkService(id), tenantService(id)],
     overlays,
-    machines: machines.map(({ path: unit }) => ({ unit, fingerprint: fingerprint(unit) })),
+    machines: linked.filter(isMachineUnit),
+    companions: companionsOf(id).filter((unit) => linked.includes(unit)),
+    hasNetwork: network.mode !== 'none',
   }
 }

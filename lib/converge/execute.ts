@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
-import { isMachineUnit, tenantService } from '../layout/names.ts'
+import { healthTimer, isMachineUnit, tenantService } from '../layout/names.ts'
 import { GENERATOR_DIR, RELOAD_LOCK, RUNTIME_DIR } from '../layout/paths.ts'
 import { reloadManager } from '../program/systemctl.ts'
 import { findOutdated } from './actual.ts'
@@ -15,15 +15,17 @@ const PATIENCE_JOB = 600
 
 /**
  * How systemctl(1) is asked. Everything here runs inside a job of tenant@ itself, so it cannot wait for what is ordered
- * after tenant@: machines are queued, and start when that job has ended. A stop goes before any start, whatever the order,
- * and can be waited for.
+ * after tenant@: machines and timers are queued, and start when that job has ended. A stop goes before any start, whatever
+ * the order, and can be waited for.
  *
  * tenant@ requires its overlays and what they are made of: stopping one of them would stop the tenant, and us with it.
  * Without requirements systemd does to the one unit what is asked, in order still.
  */
 const manner = (id: string, { do: action, unit = '' }: Step): readonly string[] => {
-  if (unit === tenantService(id) || (isMachineUnit(unit) && action !== 'stop')) return ['--no-block']
-  return isMachineUnit(unit) || action === 'start' ? [] : ['--job-mode=ignore-requirements']
+  const isAfter = isMachineUnit(unit) || unit === healthTimer(id)
+  if (unit === tenantService(id) || (isAfter && action !== 'stop')) return ['--no-block']
+  const isApart = (action === 'stop' && !isMachineUnit(unit)) || action === 'restart'
+  return isApart ? ['--job-mode=ignore-requirements'] : []
 }
 
 /** One reload for all tenants that wait for one: who gets the lock looks again first. */

@@ -1,7 +1,7 @@
-import { isMachineUnit, layersService, mountUnit, tenantService } from '../layout/names.ts'
+import { isMachineUnit, layersService, mountUnit, networkService, tenantService } from '../layout/names.ts'
 import { EXTENSION_CLASSES, mergedDir } from '../layout/paths.ts'
 import type { Actual } from './actual.ts'
-import type { Desired, Mount, Overlay, WantedMachine } from './desired.ts'
+import { companionsOf, type Desired, type Mount, type Overlay } from './desired.ts'
 import type { Action, Step } from './step.ts'
 import { isUnitOf } from './units-of.ts'
 
@@ -80,10 +80,10 @@ const mountSteps = (
 
 const isBelow = (path: string, dir: string): boolean => path === dir || path.startsWith(`${dir}/`)
 
-/** What nobody can tell is no reason to restart. */
-const isChanged = (actual: Actual, { unit, fingerprint }: WantedMachine): boolean => {
-  const startedWith = actual.started.get(unit)
-  return isUp(actual, unit) && startedWith !== undefined && (fingerprint ?? startedWith) !== startedWith
+/** Why a machine has to start again; undefined when it may go on, or does not run. */
+const whyChanged = (actual: Actual, unit: string): string | undefined => {
+  const keys = actual.changed.get(unit) ?? []
+  return keys.length > 0 && isUp(actual, unit) ? `started with another ${keys.join(', ')}` : undefined
 }
 
 /**
@@ -98,7 +98,7 @@ const inTheWayOf = (desired: Desired, actual: Actual, { changed, gone }: Overlay
   )
   const isOnTop = (unit: string): boolean =>
     isUp(actual, unit) && dirs.some((dir) => actual.units.get(unit)?.needs.some((path) => isBelow(path, dir)))
-  return names(desired.machines.filter((machine) => isChanged(actual, machine) || isOnTop(machine.unit)))
+  return desired.machines.filter((unit) => whyChanged(actual, unit) !== undefined || isOnTop(unit))
 }
 
 /** Of a tenant that has no place here any more. The services' own stopping takes the rest along. */
@@ -110,15 +110,29 @@ const removal = (id: string, actual: Actual): readonly Step[] => {
   return [...reload, ...stepsFor('stop', 'is left of a tenant that has no entry for this host', left)]
 }
 
-const machineSteps = (desired: Desired, actual: Actual, inTheWay: readonly string[]): readonly Step[] => {
-  const own = desired.machines.filter(({ unit }) => !inTheWay.includes(unit))
-  const changed = own.filter((machine) => isChanged(actual, machine))
-  const absent = own.filter(({ unit }) => !isUp(actual, unit))
+const machineSteps = ({ machines }: Desired, actual: Actual, inTheWay: readonly string[]): readonly Step[] => {
+  const own = machines.filter((unit) => !inTheWay.includes(unit))
   return [
-    ...stepsFor('restart', 'has changed since it was started', names(changed)),
+    ...own.flatMap((unit) =>
+      stepsFor('restart', whyChanged(actual, unit) ?? '', whyChanged(actual, unit) ? [unit] : []),
+    ),
     ...stepsFor('start', 'the extensions below it have changed', inTheWay),
-    ...stepsFor('start', NOT_RUNNING, names(absent)),
+    ...starts(actual, own),
   ]
+}
+
+const starts = (actual: Actual, units: readonly string[]): readonly Step[] =>
+  stepsFor(
+    'start',
+    NOT_RUNNING,
+    units.filter((unit) => !isUp(actual, unit)),
+  )
+
+/** A network that is to be none is taken away by a start, after the stop that belongs to a restart. */
+const networkSteps = ({ id, hasNetwork }: Desired, actual: Actual): readonly Step[] => {
+  const unit = networkService(id)
+  if (actual.isNetworkCurrent || !isUp(actual, unit)) return []
+  return stepsFor(hasNetwork ? 'reload' : 'restart', 'its files are out of date', [unit])
 }
 
 /**
@@ -129,15 +143,14 @@ export const plan = (id: string, desired: Desired | undefined, actual: Actual): 
   if (desired === undefined) return removal(id, actual)
   const overlays = overlayChange(desired, actual)
   const inTheWay = inTheWayOf(desired, actual, overlays)
+  const isCompanion = (unit: string): boolean => companionsOf(id).includes(unit)
   return [
     ...reloadSteps(actual),
-    ...stepsFor('stop', NOT_WANTED, unwanted(actual, new Set(names(desired.machines)), isMachineUnit)),
+    ...stepsFor('stop', NOT_WANTED, unwanted(actual, new Set(desired.machines), isMachineUnit)),
     ...stepsFor('stop', 'the extensions below it change', inTheWay),
-    ...stepsFor(
-      'start',
-      NOT_RUNNING,
-      desired.services.filter((unit) => !isUp(actual, unit)),
-    ),
+    ...stepsFor('stop', NOT_WANTED, unwanted(actual, new Set(desired.companions), isCompanion)),
+    ...networkSteps(desired, actual),
+    ...starts(actual, [...desired.services, ...desired.companions]),
     ...mountSteps(desired, actual, overlays),
     ...machineSteps(desired, actual, inTheWay),
   ]

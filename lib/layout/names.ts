@@ -48,10 +48,26 @@ export const instancePatterns = (id: string): readonly string[] => [
   `netns-tenant@${id}.*`,
 ]
 
-const MACHINE = /^tenant-(?:infra@[^:/]+|(?:vm|container)@[^:/]+:[^/]+)\.service$/
+const MACHINE = /^tenant-(?:infra@[^:/]+|(vm|container)@[^:/]+:([^/.]+))\.service$/
 
-/** Whether a unit runs a virtual machine or a container: `tenant-infra@acme.service`, `tenant-vm@acme:web.service`. */
-export const isMachineUnit = (name: string): boolean => MACHINE.test(name)
+/** What a unit runs. */
+export interface MachineUnit {
+  readonly kind: MachineKind | 'infra'
+  /** Among the tenant's machines: `web`. */
+  readonly name: string
+}
+
+/** Of `tenant-infra@acme.service`, `tenant-vm@acme:web.service`; undefined for a unit that runs no machine. */
+export const machineOf = (unit: string): MachineUnit | undefined => {
+  const found = MACHINE.exec(unit)
+  if (found === null) return undefined
+  const [, kind, name] = found
+  return kind === undefined || name === undefined
+    ? { kind: 'infra', name: INFRA_MACHINE }
+    : { kind: kind as MachineKind, name }
+}
+
+export const isMachineUnit = (unit: string): boolean => MACHINE.test(unit)
 
 /** Whose instance a unit is: `acme` of `tenant-vm@acme:web.service`. Undefined for what is none. */
 export const tenantOf = (unit: string): string | undefined =>

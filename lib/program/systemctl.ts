@@ -37,6 +37,11 @@ export const reloadManager = (host: Processes): void => {
   mustRun(host, ['systemctl', 'daemon-reload'], PATIENCE_RELOAD)
 }
 
+/** Stops units and waits until they are down, for so many seconds. */
+export const stopUnits = (host: Processes, units: readonly string[], seconds: number): void => {
+  if (units.length > 0) mustRun(host, ['systemctl', 'stop', '--', ...units], seconds)
+}
+
 /** Queues jobs and does not wait: for units that are ordered after the one that asks. */
 export const queueJobs = (host: Processes, verb: 'start' | 'stop', units: readonly string[]): void => {
   if (units.length > 0) mustRun(host, ['systemctl', verb, '--no-block', '--', ...units], PATIENCE_QUERY)

@@ -162,6 +162,9 @@ const systemd = (files: Record<string, MemoryNode>, units: readonly Record<strin
   return host
 }
 
+/** Without a network, which is another story. */
+const ALONE = { id: 'acme', network: { mode: 'none' } }
+
 /** What runs when the manager does. */
 const STARTING = [
   { Id: 'tenant-network@acme.service', ActiveState: 'active' },
@@ -169,7 +172,7 @@ const STARTING = [
 ]
 
 test('the manager reloads once when a unit is missing, starts mounts and waits, queues machines', () => {
-  const host = systemd({ ...registry({ id: 'acme' }), ...machines }, STARTING)
+  const host = systemd({ ...registry(ALONE), ...machines }, STARTING)
   expect(tenantManager(host, ['acme'])).toBe(0)
   expect(verbs(host.commands)).toEqual([
     'daemon-reload',
@@ -183,7 +186,7 @@ test('the manager does nothing where nothing is to be done', () => {
     Id,
     ActiveState: 'active',
   }))
-  const host = systemd({ ...registry({ id: 'acme' }), ...machines }, [...STARTING, ...up])
+  const host = systemd({ ...registry(ALONE), ...machines }, [...STARTING, ...up])
   tenantManager(host, ['acme'])
   const before = host.commands.length
   tenantManager(host, ['acme'])
@@ -191,7 +194,7 @@ test('the manager does nothing where nothing is to be done', () => {
 })
 
 test('the manager says what the generators did not write', () => {
-  const host = systemd(registry({ id: 'acme' }), STARTING, false)
+  const host = systemd(registry(ALONE), STARTING, false)
   expect(() => tenantManager(host, ['acme'])).toThrow(
     '/run/systemd/generator/tenant-acme.slice is missing: even after a daemon-reload',
   )
@@ -199,7 +202,7 @@ test('the manager says what the generators did not write', () => {
 })
 
 test('the manager stops a machine that is gone', () => {
-  const host = systemd(registry({ id: 'acme' }), [
+  const host = systemd(registry(ALONE), [
     ...STARTING,
     { Id: 'tenant-container@acme:db.service', ActiveState: 'active' },
     { Id: SYSEXT, ActiveState: 'inactive' },
@@ -249,7 +252,8 @@ test('cleanup stops only what systemd does not stop by itself', () => {
   )
   expect(tenantCleanup(host, ['acme'])).toBe(0)
   expect(verbs(host.commands)).toEqual([
-    'stop --no-block -- var-lib-tenants-acme-confext.mount tenant-vm@acme:old.service',
+    'stop -- tenant-vm@acme:old.service',
+    'stop --no-block -- var-lib-tenants-acme-confext.mount',
   ])
 })
 

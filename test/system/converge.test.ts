@@ -113,7 +113,7 @@ describe('the plan is what is done', () => {
 
   test('when a machine comes', () => {
     must(`mkdir -p ${DIR}/containers/db/usr`)
-    expectSteps(['daemon-reload', `start ${DB}`])
+    expectSteps(['daemon-reload', `reload ${NETWORK}`, `start ${DB}`])
   })
 
   test('when a machine has stopped', () => {
@@ -124,8 +124,35 @@ describe('the plan is what is done', () => {
   test('when a machine goes', () => {
     const web = mainPid(WEB)
     must(`mv ${DIR}/containers/db ${DIR}/db.kept`)
-    expectSteps(['daemon-reload', `stop ${DB}`])
+    expectSteps(['daemon-reload', `stop ${DB}`, `reload ${NETWORK}`])
     expect(mainPid(WEB)).toBe(web)
+  })
+
+  test('when the repository brings another tree for a machine', () => {
+    const tree = (digit: string) => digit.repeat(40)
+    const revision = (digit: string, number: number) => {
+      const commit = tree(digit)
+      const manifest = { commit, number, path: '', trees: { 'containers/web/rootfs': commit } }
+      here.machine.write(`${DIR}/revisions/${commit}.json`, JSON.stringify(manifest))
+      must(`mkdir -p ${DIR}/revisions/${commit} ${DIR}/trees/${commit}/usr && echo ${digit} >${DIR}/trees/${commit}/usr/is
+        ln -sfn revisions/${commit} ${DIR}/config`)
+    }
+    revision('a', 1)
+    must(`touch ${DIR}/containers/.web.origin && systemctl restart '${WEB}'`)
+    expect(must(`cat ${DIR}/containers/web/usr/is`)).toBe('a')
+    expect(planned()).toEqual([])
+    revision('b', 2)
+    expectSteps([`restart ${WEB}`])
+    expect(must(`cat ${DIR}/containers/web/usr/is`)).toBe('b')
+  })
+
+  test('when the configuration of its network changes', () => {
+    const web = mainPid(WEB)
+    here.machine.write('/etc/bitbuilder/bitbuilder.conf.d/dns.conf', '[Network]\nDNS=192.0.2.53\n')
+    expectSteps([`reload ${NETWORK}`])
+    expect(must('cat /run/systemd/network/50-acme-*.network')).toContain('DNS=192.0.2.53')
+    expect(mainPid(WEB)).toBe(web)
+    must('systemctl reload tenant@other.service')
   })
 
   test('when the first extension comes, and when its layers change', () => {
@@ -152,7 +179,7 @@ describe('the plan is what is done', () => {
   test('when something runs on top of the layers that change', () => {
     here.machine.write(
       `/etc/systemd/system/${WEB}.d/on-top.conf`,
-      `[Unit]\nRequiresMountsFor=${DIR}/sysext\n[Service]\nWorkingDirectory=${DIR}/sysext/share\n`,
+      `[Unit]\nRequiresMountsFor=${DIR}/sysext\n[Service]\nBindReadOnlyPaths=${DIR}/sysext:/mnt\nWorkingDirectory=/mnt/share\n`,
     )
     must(`systemctl daemon-reload && systemctl restart '${WEB}'`)
     must(`mv ${DIR}/more.kept ${EXTENSIONS}/more`)

@@ -8,10 +8,18 @@ const SYSEXT = 'var-lib-tenants-acme-sysext.mount'
 const IMAGE = 'run-bitbuilder-images-acme-sysext-tools.mount'
 const LAYERS = 'tenant-layers@acme.service'
 const WEB = 'tenant-vm@acme:web.service'
+const INFRA = 'tenant-infra@acme.service'
 const DB = 'tenant-container@acme:db.service'
 const SERVICES = ['tenant-network@acme.service', 'tenant@acme.service']
 
-const DESIRED: Desired = { id: 'acme', services: SERVICES, overlays: [], machines: [] }
+const DESIRED: Desired = {
+  id: 'acme',
+  services: SERVICES,
+  overlays: [],
+  machines: [],
+  companions: [],
+  hasNetwork: true,
+}
 
 const overlay = (definition = 'Type=overlay\n', image = 'What=tools\n') => ({
   unit: SYSEXT,
@@ -20,27 +28,27 @@ const overlay = (definition = 'Type=overlay\n', image = 'What=tools\n') => ({
   below: [{ unit: IMAGE, definition: image }],
 })
 
-const machine = (unit: string, fingerprint?: string) => ({ unit, fingerprint })
-
 interface World {
   readonly outdated?: string
   readonly up?: readonly string[]
   readonly down?: readonly string[]
   readonly needs?: Readonly<Record<string, string>>
   readonly mounted?: Readonly<Record<string, string>>
-  readonly started?: Readonly<Record<string, string>>
+  readonly isNetworkOutdated?: boolean
+  readonly changed?: Readonly<Record<string, readonly string[]>>
 }
 
 const unit = (state: string, needs = ''): LoadedUnit => ({ state, isUp: state === 'active', needs: [needs] })
 
-const world = ({ outdated, up = [], down = [], needs = {}, mounted = {}, started = {} }: World): Actual => ({
+const world = ({ outdated, up = [], down = [], needs = {}, mounted = {}, changed = {}, ...rest }: World): Actual => ({
   outdated,
   units: new Map([
     ...up.map((name) => [name, unit('active', needs[name])] as const),
     ...down.map((name) => [name, unit('failed')] as const),
   ]),
   mounted: new Map(Object.entries(mounted)),
-  started: new Map(Object.entries(started)),
+  isNetworkCurrent: rest.isNetworkOutdated !== true,
+  changed: new Map(Object.entries(changed)),
 })
 
 const steps = (desired: Partial<Desired> | undefined, actual: World) =>
@@ -56,31 +64,62 @@ describe('what is to be done', () => {
     ['nothing', {}, { up: SERVICES }, []],
     [
       'nothing, with everything that there can be',
-      { overlays: [overlay()], machines: [machine(WEB, 'a'), machine(DB)] },
-      { up: [...UP, WEB, DB], mounted: MOUNTED, started: { [WEB]: 'a', [DB]: 'b' } },
+      { overlays: [overlay()], machines: [WEB, DB] },
+      { up: [...UP, WEB, DB], mounted: MOUNTED, changed: { [WEB]: [] } },
       [],
     ],
     [
       'a fresh start',
-      { overlays: [overlay()], machines: [machine(WEB)] },
+      { overlays: [overlay()], machines: [WEB] },
       { outdated: 'x is missing' },
       ['daemon-reload', ...SERVICES.map((unit) => `start ${unit}`), `start ${SYSEXT}`, `start ${WEB}`],
     ],
     ['other limits', {}, { up: SERVICES, outdated: 'tenant-acme.slice is out of date' }, ['daemon-reload']],
-    ['a machine comes', { machines: [machine(WEB)] }, { up: SERVICES }, [`start ${WEB}`]],
-    ['a machine that failed', { machines: [machine(WEB)] }, { up: SERVICES, down: [WEB] }, [`start ${WEB}`]],
-    ['a machine goes', { machines: [machine(DB)] }, { up: [...SERVICES, WEB, DB] }, [`stop ${WEB}`]],
+    ['a machine comes', { machines: [WEB] }, { up: SERVICES }, [`start ${WEB}`]],
+    ['a machine that failed', { machines: [WEB] }, { up: SERVICES, down: [WEB] }, [`start ${WEB}`]],
+    ['a machine goes', { machines: [DB] }, { up: [...SERVICES, WEB, DB] }, [`stop ${WEB}`]],
     [
       'a machine changes',
-      { machines: [machine(WEB, 'new'), machine(DB, 'same')] },
-      { up: [...SERVICES, WEB, DB], started: { [WEB]: 'old', [DB]: 'same' } },
+      { machines: [WEB, DB] },
+      { up: [...SERVICES, WEB, DB], changed: { [WEB]: ['tree'], [DB]: [] } },
       [`restart ${WEB}`],
     ],
+    ['a machine of which nobody knows what it was started with', { machines: [WEB] }, { up: [...SERVICES, WEB] }, []],
     [
-      'a machine of which nobody knows what it was started with',
-      { machines: [machine(WEB, 'new')] },
-      { up: [...SERVICES, WEB] },
+      'another network, with a machine more: its port is known before it starts',
+      { machines: [WEB] },
+      { up: SERVICES, isNetworkOutdated: true },
+      ['reload tenant-network@acme.service', `start ${WEB}`],
+    ],
+    [
+      'no network any more',
+      { hasNetwork: false, machines: [WEB] },
+      { up: [...SERVICES, WEB], isNetworkOutdated: true, changed: { [WEB]: ['bridge'] } },
+      ['restart tenant-network@acme.service', `restart ${WEB}`],
+    ],
+    [
+      'a network of a tenant that does not run',
+      {},
+      { isNetworkOutdated: true },
+      SERVICES.map((unit) => `start ${unit}`),
+    ],
+    [
+      'a network namespace comes, health checks go',
+      { companions: ['netns-tenant@acme.service'] },
+      { up: [...SERVICES, 'tenant-health@acme.timer'], isNetworkOutdated: true },
+      ['stop tenant-health@acme.timer', 'reload tenant-network@acme.service', 'start netns-tenant@acme.service'],
+    ],
+    [
+      'what runs for a while only',
+      {},
+      { up: [...SERVICES, 'tenant-provision@acme.service', 'tenant-health@acme.service', 'tenant-acme.slice'] },
       [],
+    ],
+    [
+      'extensions of the infrastructure VM, which is composed again',
+      { overlays: [overlay()], machines: [INFRA] },
+      { up: [...SERVICES, INFRA], outdated: 'x', changed: { [INFRA]: ['extensions'] } },
+      ['daemon-reload', `start ${SYSEXT}`, `restart ${INFRA}`],
     ],
     [
       'the first extension',
@@ -90,7 +129,7 @@ describe('what is to be done', () => {
     ],
     [
       'an extension more: the machine on top of it is out of the way meanwhile, the other one is not',
-      { overlays: [overlay('Type=overlay\nmore\n')], machines: [machine(DB), machine(WEB)] },
+      { overlays: [overlay('Type=overlay\nmore\n')], machines: [DB, WEB] },
       {
         up: [...UP, WEB, DB],
         needs: { [WEB]: '/var/lib/tenants/acme/sysext', [DB]: '/var/lib/tenants/acme/sysext2' },
@@ -113,8 +152,8 @@ describe('what is to be done', () => {
     ['no extension is left', {}, { up: UP, mounted: MOUNTED }, [`stop ${SYSEXT}`, `stop ${IMAGE}`, `stop ${LAYERS}`]],
     [
       'a machine that runs on top of extensions no longer',
-      { machines: [machine(WEB, 'new'), machine(DB, 'same')] },
-      { up: [...UP, WEB, DB], mounted: MOUNTED, started: { [WEB]: 'old', [DB]: 'same' } },
+      { machines: [WEB, DB] },
+      { up: [...UP, WEB, DB], mounted: MOUNTED, changed: { [WEB]: ['tree'], [DB]: [] } },
       [`stop ${WEB}`, `stop ${SYSEXT}`, `stop ${IMAGE}`, `stop ${LAYERS}`, `start ${WEB}`],
     ],
     [
