@@ -2,6 +2,7 @@ import type { Host } from '../lib/host/host.ts'
 import { HostError } from '../lib/host/host.ts'
 import { bridgeName, INFRA_MACHINE, isMachineName, isTenantId, machineName } from '../lib/layout/names.ts'
 import {
+  emulatorMark,
   MACHINES_RUN_DIR,
   machineEnvironment,
   machinePart,
@@ -81,6 +82,24 @@ const clear = (host: Host, machine: string): void => {
   host.remove(nspawnSettings(machine))
 }
 
+const PATIENCE = 10
+
+/** A machined that was restarted takes a machine for running as long as its service comes back. */
+const unregister = (host: Host, machine: string): void => {
+  const manager = ['org.freedesktop.machine1', '/org/freedesktop/machine1', 'org.freedesktop.machine1.Manager']
+  host.run(['busctl', 'call', '--auto-start=no', ...manager, 'UnregisterMachine', 's', machine], PATIENCE)
+}
+
+/** What is left of a machine. Its monitor ends well even when the emulator was killed: that is told here. */
+const stop = (host: Host, { id, name }: Call): number => {
+  const machine = machineName(id, name)
+  const isKilled = host.stat(emulatorMark(machine)) !== undefined
+  unregister(host, machine)
+  clear(host, machine)
+  if (isKilled) host.log('error', `tenant-machine: the emulator of ${machine} did not end by itself`)
+  return isKilled ? 1 : 0
+}
+
 const start = (host: Host, { kind, id, name }: Call): void => {
   const tenant = tenantToRun(host, id)
   const place = findPlace(id, kind, name, readDisk(host, id).value)
@@ -104,7 +123,7 @@ export const tenantMachine: Main = (host, args) => {
     host.log('error', 'usage: tenant-machine [--stop] infra ID, or vm or container ID:NAME')
     return 2
   }
-  if (isStop) clear(host, machineName(call.id, call.name))
-  else start(host, call)
+  if (isStop) return stop(host, call)
+  start(host, call)
   return 0
 }

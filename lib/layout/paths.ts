@@ -141,6 +141,9 @@ export const machineRuntime = (machine: string): string => `tenants/${machine}`
 /** As the machine's own processes see it. */
 export const machineView = (machine: string, part: MachinePart): string => `/run/${machineRuntime(machine)}/${part}`
 
+/** There while the emulator of a VM runs, and afterwards if it was killed. */
+export const emulatorMark = (machine: string): string => `/run/${machineRuntime(machine)}/emulator`
+
 /** The only places from which systemd-nspawn(1) obeys a settings file are this one and /etc/systemd/nspawn. */
 export const NSPAWN_DIR = '/run/systemd/nspawn'
 export const nspawnSettings = (machine: string): string => `${NSPAWN_DIR}/${machine}.nspawn`

@@ -11,6 +11,7 @@ import {
   tenantSlice,
 } from '../layout/names.ts'
 import {
+  emulatorMark,
   type MachinePart,
   machineEnvironment,
   machinePart,
@@ -78,6 +79,7 @@ const machineDropIn = (id: string, machine: Machine, { source, slice }: Common):
     TENANT_ID: id,
     MACHINE_NAME: whole,
     MACHINE_SOURCE: `--${form}=${machineView(whole, part)}`,
+    ...(kind === 'vm' ? { SYSTEMD_VMSPAWN_QEMU_EXTRA: `-pidfile ${emulatorMark(whole)}` } : {}),
   })
   const unit =
     line('Description', `${kind === 'vm' ? 'Machine' : 'Container'} ${name} of tenant ${id}`) +

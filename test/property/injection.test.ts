@@ -77,7 +77,7 @@ const checkLine = ({ key, value }: Line, files: Files, said: ReadonlySet<string>
   if (/^Exec/.test(key)) checkExec(value, said)
   else if (key === 'Environment')
     for (const word of splitWords(value, 'c'))
-      expect(expand(word)).toMatch(/^(INFRA_(CPUS|RAM|BOOT)|TENANT_ID|MACHINE_(NAME|SOURCE))=/)
+      expect(expand(word)).toMatch(/^(SYSTEMD_VMSPAWN_QEMU_EXTRA|TENANT_ID|MACHINE_(NAME|SOURCE))=/)
   else if (key === 'RequiresMountsFor')
     for (const word of splitWords(value, 'plain')) expect(expand(word)).toMatch(/^\//)
   else if (key === 'Options') checkOptions(value, files)

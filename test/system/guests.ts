@@ -43,7 +43,7 @@ const write = (path: string, text: string): string => `printf '%s\\n' ${quoted(t
  * Credentials of a VM stand in its firmware's tables: `credential NAME` prints one. The root file system that it was given
  * is at /tree. The power button powers it off, and `GUEST power button` is printed.
  */
-const VM_START = String.raw`#!/bin/busybox sh
+const VM_START = `#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sys /sys
 /bin/busybox mount -t devtmpfs dev /dev
@@ -53,7 +53,8 @@ export PATH=/bin
 echo "GUEST starts"
 for module in ${MODULES.map(nameOf).join(' ')}; do insmod /modules/$module.ko; done
 mount -t virtiofs root /tree
-(dd if=/dev/input/event0 of=/dev/null bs=24 count=1 2>/dev/null && echo "GUEST power button" && poweroff -f) &
+button=$(grep -l "Power Button" /sys/class/input/event*/device/name | cut -d/ -f5)
+(dd if="/dev/input/$button" of=/dev/null bs=24 count=1 2>/dev/null && echo "GUEST power button" && poweroff -f) &
 credential() { strings /sys/firmware/dmi/tables/DMI | sed -n "s/^io.systemd.credential.binary:$1=//p" | base64 -d; }
 ${FUNCTIONS}
 `
@@ -75,7 +76,7 @@ mkdir -p "$(dirname ${file})"
 rm -r "$initrd"`
 
 /** systemd-nspawn(1) asks the first process of a container to power off with SIGRTMIN+3. */
-const CONTAINER_START = String.raw`#!/bin/busybox sh
+const CONTAINER_START = `#!/bin/busybox sh
 /bin/busybox --install -s /bin
 export PATH=/bin
 trap 'echo "GUEST asked to power off"; exit 0' 37

@@ -54,6 +54,10 @@ const complaints = ({ status, stderr }: Finished): readonly string[] => [
   ...(status === 0 ? [] : [`exit status ${status}`]),
 ]
 
+/** Of systemd 254. An older one does without a growing pause between restarts, and has no vmspawn. */
+const NEWER =
+  /^\S+tenant-(?:infra|vm|container)@\.service:\d+: Unknown key '(?:RestartSteps|RestartMaxDelaySec|DelegateSubgroup)' in section \[Service\], ignoring\.$/
+
 beforeAll(() => {
   mkdirSync(generated(), { recursive: true })
   must(['dpkg-deb', '--extract', debFile(), join(tree(), 'root')])
@@ -118,7 +122,7 @@ describe('systemd-analyze verify', () => {
       cd /usr/lib/systemd/system && systemd-analyze verify --man=no $(${LIST})`
     writeFileSync(join(tree(), 'verify.sh'), script)
     const verified = run(['unshare', '-m', '--propagation', 'private', 'sh', join(tree(), 'verify.sh')])
-    expect(complaints(verified)).toEqual([])
+    expect(complaints(verified).filter((line) => !NEWER.test(line))).toEqual([])
   })
 })
 
