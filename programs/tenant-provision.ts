@@ -2,7 +2,6 @@ import { runProvisioning } from '../lib/git/run.ts'
 import type { Host } from '../lib/host/host.ts'
 import { requireDirectory } from '../lib/host/require-directory.ts'
 import { TENANTS_DIR, tenantDir } from '../lib/layout/paths.ts'
-import type { Main } from '../lib/program/main.ts'
 import { tenantProgram } from '../lib/program/tenant-program.ts'
 import { tenantToProvision } from '../lib/tenant/one.ts'
 
@@ -35,19 +34,9 @@ const makeTree = (host: Host, id: string): void => {
   }
 }
 
-/** Before the unit shows the program nothing but this tenant's directory, that has to be there. */
-const prepare = tenantProgram('tenant-provision --prepare', (host, id) => {
-  tenantToProvision(host, id)
-  makeTree(host, id)
-  return 0
-})
-
-const provision = tenantProgram('tenant-provision [--prepare]', (host, id) => {
+/** tenant-provision(8): a tenant's directories, and what is in its git repository. Safe to repeat and to kill at any point. */
+export const tenantProvision = tenantProgram('tenant-provision', (host, id) => {
   const { tenant, source } = tenantToProvision(host, id)
   makeTree(host, id)
   return tenant.repository === undefined ? 0 : runProvisioning(host, id, tenant.repository, source)
 })
-
-/** tenant-provision(8): a tenant's directories, and what is in its git repository. Safe to repeat and to kill at any point. */
-export const tenantProvision: Main = (host, args) =>
-  args[0] === '--prepare' ? prepare(host, args.slice(1)) : provision(host, args)
