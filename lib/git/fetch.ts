@@ -11,9 +11,6 @@ export interface FetchLimits {
   readonly seconds: number
 }
 
-/** setrlimit(2), RLIMIT_FSIZE: the signal that ends who writes more. */
-const TOO_LARGE = /signal 25\b|File too large/
-
 const isOutOfTime = (status: number): boolean => status === 124 || status === 137
 
 /** True when it was too much. Throws HostError with any other reason. */
@@ -27,8 +24,10 @@ const tryFetch = (git: Git, ref: string, shallow: boolean, { size, seconds }: Fe
     bytes,
   })
   if (status === 0) return repositorySize(git) > size
+  // Who writes more than RLIMIT_FSIZE is ended by a signal, and git says nothing of that. The file is as large as it may be.
+  const isFull = repositorySize(git) >= size
   sweepRepository(git)
-  if (TOO_LARGE.test(words)) return true
+  if (isFull) return true
   throw new HostError('git fetch', isOutOfTime(status) ? `took longer than ${seconds} s` : words)
 }
 

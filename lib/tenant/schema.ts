@@ -50,7 +50,7 @@ const repositoryUrl = {
   words: 'the address of a git repository',
   longest: 2048,
   pattern: {
-    of: /^(?:[a-z][a-z0-9+.-]*:\/\/[^\s\u0000-\u001f\u007f-]|\/|(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:[^\s:\u0000-\u001f\u007f-])[^\s\u0000-\u001f\u007f]*$/,
+    of: /^(?:[a-z][a-z0-9+.-]*:\/\/[^\s\u0000-\u001f\u007f-]|\/|(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!\/\/)[^\s:\u0000-\u001f\u007f-])[^\s\u0000-\u001f\u007f]*$/,
     words: 'an address such as https://HOST/PATH.git, ssh://USER@HOST/PATH or USER@HOST:PATH',
   },
 } as const
