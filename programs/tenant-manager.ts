@@ -1,5 +1,6 @@
 import { converge } from '../lib/converge/converge.ts'
 import { execute } from '../lib/converge/execute.ts'
+import { requireProvisioned } from '../lib/git/state.ts'
 import { HostError } from '../lib/host/host.ts'
 import { tenantService } from '../lib/layout/names.ts'
 import { logProblems } from '../lib/program/generator.ts'
@@ -8,7 +9,8 @@ import { tenantProgram } from '../lib/program/tenant-program.ts'
 /** tenant-manager(8): makes what runs what should run, and ends. */
 export const tenantManager = tenantProgram('tenant-manager', (host, id) => {
   const convergence = converge(host, id)
-  const { desired, actual, problems } = convergence
+  const { tenant, desired, actual, problems } = convergence
+  if (tenant !== undefined) requireProvisioned(host, tenant)
   logProblems(host, '', problems)
   // A reload finds that the entry has gone, and stops what runs. A start must not succeed at that.
   if (desired === undefined && actual.units.get(tenantService(id))?.state === 'activating')

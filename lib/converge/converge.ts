@@ -4,6 +4,7 @@ import { tenantFiles } from '../program/tenant-files.ts'
 import { isError, type Problem } from '../report/problem.ts'
 import type { Loaded } from '../tenant/load.ts'
 import { loadOne } from '../tenant/one.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import type { Rendered } from '../units/write.ts'
 import { type Actual, readActual } from './actual.ts'
 import { type Desired, desiredOf } from './desired.ts'
@@ -14,6 +15,8 @@ import type { Step } from './step.ts'
 export interface Convergence {
   /** What the registry says of it. */
   readonly state: Loaded['state'] | 'unknown'
+  /** Undefined where it has no place here. */
+  readonly tenant: Tenant | undefined
   /** What both generators would write; nothing for a tenant that has no place here. */
   readonly files: readonly Rendered[]
   readonly desired: Desired | undefined
@@ -35,11 +38,19 @@ export const converge = (host: Host, id: string): Convergence => {
     const desired = desiredOf(tenant, files)
     const { value: actual, problems: further } = readActual(host, id, files, { tenant, desired })
     const steps = plan(id, desired, actual)
-    return { state: loaded.state, files, desired, actual, steps, problems: [...problems, ...further] }
+    return { state: loaded.state, tenant, files, desired, actual, steps, problems: [...problems, ...further] }
   }
   if (loaded === undefined && registry.some(isError))
     throw new HostError(`tenant '${id}'`, 'is not in the registry, which has errors: bitbuilder verify')
   const { value: actual, problems } = readActual(host, id, [], undefined)
   const state = loaded?.state ?? 'unknown'
-  return { state, files: [], desired: undefined, actual, steps: plan(id, undefined, actual), problems }
+  return {
+    state,
+    tenant: undefined,
+    files: [],
+    desired: undefined,
+    actual,
+    steps: plan(id, undefined, actual),
+    problems,
+  }
 }

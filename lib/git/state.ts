@@ -1,9 +1,12 @@
 import type { Reader } from '../host/host.ts'
 import { HostError, orElse } from '../host/host.ts'
-import { configLink, manifestFile, provisionFile, revisionTarget } from '../layout/paths.ts'
+import { requireDirectory } from '../host/require-directory.ts'
+import { provisionService } from '../layout/names.ts'
+import { configLink, manifestFile, provisionFile, revisionTarget, tenantDir } from '../layout/paths.ts'
 import { jsonText } from '../report/json-text.ts'
 import { isObject } from '../report/json-value.ts'
 import type { Problem } from '../report/problem.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 
 /** What provisioning leaves for others to read. Only root writes these files. */
 
@@ -121,3 +124,13 @@ export const readProvisionState = (reader: Reader, id: string): ProvisionState |
     },
     () => undefined,
   )
+
+/** Throws HostError when a tenant lacks what provisioning has to make before it can start. */
+export const requireProvisioned = (reader: Reader, { id, repository }: Tenant): void => {
+  requireDirectory(reader, tenantDir(id))
+  if (repository !== undefined && readCurrent(reader, id) === undefined)
+    throw new HostError(
+      `tenant '${id}'`,
+      `has no revision of its repository yet: journalctl --unit=${provisionService(id)}`,
+    )
+}

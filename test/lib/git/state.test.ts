@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { readCurrent, readManifest, readProvisionState } from '../../../lib/git/state.ts'
+import { readCurrent, readManifest, readProvisionState, requireProvisioned } from '../../../lib/git/state.ts'
 import { memoryHost } from '../../../lib/host/memory.ts'
+import { makeTenant } from '../../../lib/tenant/tenant.ts'
 
 const COMMIT = 'c0ffee'.padEnd(40, '0')
 const TREE = 'beef'.padEnd(40, '1')
@@ -55,4 +56,14 @@ test('readProvisionState() reads what is sound in the file, and takes one that i
     },
   )
   expect([state('{'), state('7'), readProvisionState(memoryHost(), 'acme')]).toEqual([undefined, undefined, undefined])
+})
+
+test('requireProvisioned() wants a revision of a tenant with a repository, and of each a directory that is its own', () => {
+  const local = makeTenant({ id: 'acme' }, '/x.json', [])
+  const remote = makeTenant({ id: 'acme', repository: { url: '/srv/acme' } }, '/x.json', [])
+  const linked = memoryHost({ '/var/lib/tenants/acme': { link: '/var/lib/tenants/other' } })
+  requireProvisioned(memoryHost(), local)
+  requireProvisioned(host(MANIFEST), remote)
+  expect(() => requireProvisioned(memoryHost(), remote)).toThrow('has no revision of its repository yet')
+  expect(() => requireProvisioned(linked, local)).toThrow('is a link, expected a directory')
 })
