@@ -2,7 +2,6 @@ import { parseTree } from 'jsonc-parser'
 import { readConfig } from '../config/config.ts'
 import type { Host } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
-import { bridgeName } from '../layout/names.ts'
 import { REGISTRY_SEARCH_PATH, tenantDir } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf } from '../report/json-source.ts'
@@ -11,6 +10,7 @@ import { tallyOf } from '../report/tally.ts'
 import { placeAt } from '../report/text-place.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { Entries } from './entries.ts'
+import { networkChecks } from './network-checks.ts'
 
 /** What a generator has no time for and an administrator wants to know: nothing here stops a tenant. */
 
@@ -81,28 +81,6 @@ const notYet = ({ tenant, source }: { readonly tenant: Tenant; readonly source: 
     }))
 }
 
-/** Two that pin the same index, or whose shortened bridge names meet: the first to start gets it. */
-const collisions = (tenants: readonly Tenant[]): readonly Problem[] => {
-  const holders = new Map<string, string>()
-  return tenants.flatMap(({ id, definedIn, network }) => {
-    const claims = [bridgeName(id), ...(network.index === undefined ? [] : [`network.index ${network.index}`])]
-    return claims.flatMap((claim): readonly Problem[] => {
-      const holder = holders.get(claim)
-      if (holder === undefined) holders.set(claim, id)
-      return holder === undefined
-        ? []
-        : [
-            {
-              severity: 'error',
-              at: wholeFile(definedIn),
-              message: `${claim} of tenant '${id}' is that of tenant '${holder}' too`,
-              tenant: id,
-            },
-          ]
-    })
-  })
-}
-
 const config = (host: Host): readonly Problem[] =>
   orElse<readonly Problem[]>(
     () => readConfig(host).problems,
@@ -114,12 +92,15 @@ export const furtherChecks = (host: Host, entries: Entries): readonly Problem[] 
   const sources = new Map(entries.load.registry.entries.map(({ id, source }) => [id, source]))
   const texts = new Map([...sources].map(([id, source]) => [source.file, { id, source }]))
   const tenants = entries.loaded.flatMap((one) => (one.state === 'refused' ? [] : [one.tenant]))
+  const here = entries.loaded.flatMap((one) =>
+    one.state === 'here' ? [{ tenant: one.tenant, source: sources.get(one.id) as JsonSource }] : [],
+  )
   return [
     ...config(host),
     ...[...texts.values()].flatMap(({ id, source }) => doubledKeys(source, id)),
     ...strayFiles(host),
     ...strayDirectories(entries),
-    ...collisions(tenants),
+    ...networkChecks(host, here),
     ...tenants.flatMap((tenant) => notYet({ tenant, source: sources.get(tenant.id) as JsonSource })),
   ]
 }

@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts'
 import { generate } from './generate.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
+import { network } from './network.ts'
 import { plan } from './plan.ts'
 import { provision, rollback } from './provision.ts'
 import { remove } from './remove.ts'
@@ -19,6 +20,7 @@ import { VERSION } from './version.ts'
 export const VERBS: readonly Verb[] = [
   list,
   show,
+  network,
   generate,
   verify,
   diff,

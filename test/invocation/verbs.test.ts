@@ -35,6 +35,8 @@ describe('every verb is the same on both engines', () => {
       same(dir.path, ['show', id], env)
       same(dir.path, ['show', '--json', id], env)
       same(dir.path, ['generate', id], env)
+      same(dir.path, ['network', id], env)
+      same(dir.path, ['network', id, '--json'], env)
     }
   })
 })
@@ -55,6 +57,9 @@ describe('calls that read little', () => {
     [['show', 'acme'], 0],
     [['show', 'none'], 1],
     [['generate', 'none'], 1],
+    [['network'], 2],
+    [['network', 'acme'], 0],
+    [['network', 'none'], 1],
     [['plan'], 2],
     [['plan', '../acme'], 1],
     [['show', 'Not an id \u{1f600}\u0001'], 1],

@@ -1,6 +1,6 @@
 # fish completion for bitbuilder(8)
 
-set -l verbs list show generate verify diff plan provision rollback status logs remove doctor schema help
+set -l verbs list show network generate verify diff plan provision rollback status logs remove doctor schema help
 
 function __fish_bitbuilder_ids
     set -l root (string match --regex -- '--root(?:=| +)\S+' (commandline --cut-at-cursor) | string replace --regex -- '^--root(?:=| +)' '--root=')
@@ -18,6 +18,7 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments generate --description 'Print every unit that the generators would write'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments verify --description 'Check everything that the generators read'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments diff --description 'Show what the next daemon-reload would change'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments network --description 'Explain the names, numbers and addresses of a tenant\'s network'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments plan --description 'Show what starting or reloading a tenant would do now'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments provision --description 'Fetch the repository of a tenant now'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments rollback --description 'Go back to a former revision of a tenant'
@@ -28,7 +29,7 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments schema --description 'Print a JSON Schema'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments help --description 'Print a short help'
 
-complete --command bitbuilder --condition '__fish_seen_subcommand_from show generate verify plan provision rollback status logs remove' --arguments '(__fish_bitbuilder_ids)' --description Tenant
+complete --command bitbuilder --condition '__fish_seen_subcommand_from show network generate verify plan provision rollback status logs remove' --arguments '(__fish_bitbuilder_ids)' --description Tenant
 complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata' --description Schema
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option f --long-option follow --description 'Go on with what comes'

@@ -173,6 +173,7 @@ test('--help names every verb, --version the version of the package', () => {
 
       list                  list the tenants of the registry
       show ID               show what is known of one tenant, and its units
+      network ID            explain the names, numbers and addresses of a tenant's network
       generate [ID]         print every unit that the generators would write, with its path
       verify [ID]           check everything that the generators read; exit status 1 when something is wrong
       diff                  show what the next daemon-reload would change; exit status 1 when it would change anything
