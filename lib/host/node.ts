@@ -305,9 +305,9 @@ export const nodeHost = (root: string): Host => {
       const [file = ''] = command
       const dirs = (process.env.PATH ?? '').split(':')
       if (file === '' || !dirs.some((dir) => isProgram(`${dir}/${file}`))) throw new HostError(file, reasonOf('ENOENT'))
-      // Node ignores SIGPIPE, and what it becomes would do so as well.
+      // Node ignores some signals, and what it becomes would do so as well.
       orHostError(file, () =>
-        process.execve?.('/usr/bin/env', ['env', '--default-signal=PIPE', '--', ...command], process.env),
+        process.execve?.('/usr/bin/env', ['env', '--default-signal', '--', ...command], process.env),
       )
     },
     withLock: (path, seconds, work) => {

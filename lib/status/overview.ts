@@ -9,7 +9,7 @@ import { bridgeAddress, formatAddress, tenantPrefix } from '../network/address.t
 import { readAllocation } from '../network/allocation.ts'
 import { runPlan } from '../program/generator.ts'
 import { PLANS } from '../program/plans.ts'
-import type { Problem } from '../report/problem.ts'
+import { type Problem, wholeFile } from '../report/problem.ts'
 import type { Loaded } from '../tenant/load.ts'
 import { readUsage, type Usage } from './cgroup.ts'
 
@@ -86,6 +86,14 @@ const stateOf = (loaded: Loaded | undefined, active: string | undefined): string
   return loaded === undefined || loaded.state === 'here' ? 'inactive' : loaded.state
 }
 
+const withoutEntry = (id: string): Problem => ({
+  severity: 'warning',
+  at: wholeFile(`tenant '${id}'`),
+  message: 'runs and has no entry in the registry',
+  hint: `bitbuilder remove ${id}`,
+  tenant: id,
+})
+
 const provisionProblems = (host: Host, id: string): readonly Problem[] => {
   const provision = readProvisionState(host, id)
   return provision?.state === 'failed' ? provision.problems : []
@@ -121,7 +129,11 @@ export const readOverview = (host: Host, loaded: readonly Loaded[]): readonly Te
       ),
       address: addressOf(id),
       usage: readUsage(host, id),
-      problems: [...(problems.get(id) ?? []), ...provisionProblems(host, id)],
+      problems: [
+        ...(entry === undefined ? [withoutEntry(id)] : []),
+        ...(problems.get(id) ?? []),
+        ...provisionProblems(host, id),
+      ],
     }
   })
 }

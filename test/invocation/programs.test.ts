@@ -12,13 +12,16 @@ const REGISTRY = {
   ],
 }
 
-/** Stands for systemctl(1), networkctl(1) and udevadm(8): keeps how it was called, and answers what the case wants. */
+/** Stands for systemctl(1), networkctl(1), journalctl(1), nft(8) and udevadm(8): keeps how it was called, and answers what the case wants. */
 const FAKE = `#!/bin/sh
 printf '%s' "\${0##*/}" >>/run/calls
 printf ' [%s]' "$@" >>/run/calls
 echo >>/run/calls
 case $1 in
   show) cat /run/answer ;;
+  list-units) echo '[{"unit":"tenant@acme.service","active":"active"},{"unit":"tenant@gone.service","active":"active"}]' ;;
+  status) echo '{"DHCPServer":{"Leases":[{"Address":[10,1,0,20],"Hostname":"web\\u001b[1m"}]}}' ;;
+  --follow) grep SigIgn /proc/self/status; exit 9 ;;
   is-system-running) exit 1 ;;
   reload) echo 'Failed to reload: no networkd' >&2; exit 1 ;;
 esac
@@ -65,6 +68,21 @@ const STEPS = [
   'teardown-tenant-network acme',
   'tenants-late',
   'tenants-late now',
+  'bitbuilder plan acme',
+  'bitbuilder plan acme --json',
+  'bitbuilder plan remote',
+  'bitbuilder plan bad',
+  'bitbuilder plan nobody',
+  'bitbuilder status',
+  'bitbuilder status --json',
+  'bitbuilder status acme',
+  'bitbuilder status acme --json',
+  'bitbuilder status gone',
+  'bitbuilder status nobody',
+  'bitbuilder logs acme -f --since=-1h -n 3',
+  'bitbuilder remove acme',
+  'bitbuilder remove dropped',
+  'bitbuilder remove dropped --purge-data',
 ] as const
 
 /** With a /run and a /var/lib of its own; all that is there in the end is printed, but for inodes and times. */
@@ -86,6 +104,7 @@ const script = (steps: readonly string[]): string => `
 const play = (engine: Engine, steps: readonly string[]): string => {
   using dir = temporaryDir()
   for (const [path, text, mode] of [
+    ['seed/var/lib/bitbuilder/tenants.d/dropped.json', '{"id": "dropped"}', 0o644],
     ['seed/var/lib/bitbuilder/tenants.json', JSON.stringify(REGISTRY), 0o644],
     [
       'seed/var/lib/tenants/acme/extensions/sysext/tools/usr/lib/extension-release.d/extension-release.tools',
@@ -98,7 +117,8 @@ const play = (engine: Engine, steps: readonly string[]): string => {
     mkdirSync(`${dir.path}/${path.slice(0, path.lastIndexOf('/'))}`, { recursive: true })
     writeFileSync(`${dir.path}/${path}`, text, { mode })
   }
-  for (const name of ['networkctl', 'udevadm']) symlinkSync('systemctl', `${dir.path}/fake/${name}`)
+  for (const name of ['journalctl', 'networkctl', 'nft', 'udevadm'])
+    symlinkSync('systemctl', `${dir.path}/fake/${name}`)
   for (const step of steps) linkProgram(dir.path, engine, step.split(' ')[0] as string)
   const { status, stdout, stderr } = callApart(script(steps), [dir.path, engine], {}, { encoding: 'latin1' })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -117,9 +137,20 @@ describe('what units start', () => {
     expect(said).toContain("repository.url: 'git' is not among Protocols=https ssh file\n-> 1\n")
     expect(said).toMatch(/== tenant-provision \.\.\/acme\n.*usage.*\n-> 2\n/)
     expect(said).toContain('networkctl reload: failed with status 1: Failed to reload: no networkd\n-> 1\n')
-    expect(said).toContain('systemctl [stop] [--no-block] [--] [tenant-vm@acme:web.service] [tenant-acme.slice]\n')
+    expect(said).toContain(
+      'systemctl [stop] [--] [tenant-vm@acme:web.service]\nsystemctl [stop] [--no-block] [--] [tenant-acme.slice]\n',
+    )
     expect(said).toContain('systemctl [start] [--no-block] [--] [tenants.target]\n')
     expect(said).toContain('== var/lib/tenants/acme/machines:d:700:0:0:\n')
+    // logs is journalctl, in its own words; SIGPIPE is 13.
+    expect(said).toMatch(/-n 3\nSigIgn:\t0000000000000000\n-> 9\n/)
+    expect(said).toContain('journalctl [--follow] [--lines=3] [--since=-1h] [--unit=tenant@acme.*]')
+    expect(said).toMatch(/^stop +tenant-vm@acme:web\.service +is not wanted any more$/m)
+    expect(said).toContain('10.1.0.20 web\\x1b[1m')
+    expect(said).toMatch(/== bitbuilder status nobody\n.*\n-> 4\n== /)
+    expect(said).toMatch(
+      /== bitbuilder remove acme\n\/var\/lib\/bitbuilder\/tenants\.json:1:\d+: tenant 'acme' is defined here/,
+    )
   })
 
   test('does and says the same on both, and leaves the same behind', () => {
