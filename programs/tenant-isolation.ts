@@ -12,6 +12,7 @@ export const tenantIsolation: Main = (host, args) => {
   }
   const { value: config, problems } = readConfig(host)
   logProblems(host, '', problems)
-  withNetwork(host, () => restoreIsolation(host, config))
+  if (withNetwork(host, () => restoreIsolation(host, config)))
+    host.log('warning', 'the rules that keep tenants apart were gone, and are back')
   return 0
 }

@@ -3,9 +3,10 @@ import type { Host, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { ISOLATION_DIR, isolationFile } from '../layout/paths.ts'
+import { countElements, countTable } from './count.ts'
 import { enableForwarding, readHostLinks, restoreForwarding } from './forwarding.ts'
 import { goesOutside, hasIpv6, type TenantLinks, tenantElements, withoutElements } from './isolation.ts'
-import { type HostLinks, newTable, refreshTable, removeTable } from './isolation-rules.ts'
+import { type HostLinks, newTable, refreshTable, removeTable, rulesOfChains, TABLE } from './isolation-rules.ts'
 
 /**
  * Puts tenants' rules into the kernel and takes them away. All of it is called with the network's lock held. Each change is
@@ -66,14 +67,30 @@ export const openTenant = (host: Host, tenant: TenantLinks, { uplinks }: HostLin
   return interfaces.length < 2 || enableForwarding(host, { interfaces, uplinks: [], ipv6: six })
 }
 
-/** Everything from the fragments, as it is after somebody's `flush ruleset`. Without tenants there is no table. */
-export const restoreIsolation = (host: Host, config: Config): void => {
+/** Whether the table is there with all that has to be in it. Numbers tell: nobody adds to it, somebody may take away. */
+const isIntact = (host: Host, texts: readonly string[]): boolean => {
+  const { status, stdout } = host.run(['nft', '--json', 'list', 'table', ...TABLE.split(' ')], PATIENCE)
+  if (status !== 0) return false
+  const { rules, elements } = countTable(stdout)
+  const wanted = countElements(texts)
+  return (
+    [...rulesOfChains()].every(([chain, count]) => rules.get(chain) === count) &&
+    [...wanted].every(([set, count]) => elements.get(set) === count)
+  )
+}
+
+/**
+ * Everything from the fragments, if anything of it is missing, as it is after somebody's `flush ruleset`. Without tenants
+ * there is no table. Returns whether it had to be.
+ */
+export const restoreIsolation = (host: Host, config: Config): boolean => {
   const texts = fragments(host).map((id) => readFragment(host, id))
-  if (texts.length === 0) return
+  if (texts.length === 0 || isIntact(host, texts)) return false
   const links = readHostLinks(host, config)
   mustRun(host, nft(wholeTable(links)), PATIENCE)
-  if (!texts.some(goesOutside)) return
-  enableForwarding(host, { interfaces: [], uplinks: links.uplinks, ipv6: texts.some(hasIpv6) })
+  if (texts.some(goesOutside))
+    enableForwarding(host, { interfaces: [], uplinks: links.uplinks, ipv6: texts.some(hasIpv6) })
+  return true
 }
 
 /** After its interfaces have gone. With the last tenant the table goes. */

@@ -14,6 +14,7 @@ const PRIORITY = 'filter - 10'
  * Interfaces in `interfaces` belong to tenants, and all that comes from them or goes to them is decided here. Pairs of one
  * tenant's own come first: with br_netfilter what is only bridged comes this way too, with whatever addresses.
  *
+ * An answer is one by its direction too: a connection that somebody made while the rules were flushed is none of the tenant's.
  * A packet to the outside needs a source that is the tenant's. Addresses that only mean something on a link, and 169.254.0.0/16
  * where clouds keep the secrets of the host, are not outside; nor does a tenant choose a packet's route.
  */
@@ -40,7 +41,7 @@ chain from-tenant {
   accept
 }
 chain to-tenant {
-  iifname @uplinks oifname @outside ct state established,related accept
+  iifname @uplinks oifname @outside ct state established,related ct direction reply accept
   drop
 }
 `
@@ -62,8 +63,8 @@ chain to-host {
   icmp type redirect drop
   iifname . ip saddr != @prefixes drop
   iifname . ip6 saddr != @prefixes6 drop
-  ct state established,related accept
-  ct state != new drop
+  ct state established,related ct direction reply accept
+  ct state invalid drop
   iifname . ip daddr @gateways icmp type echo-request accept
   iifname . ip daddr @gateways udp sport 68 udp dport 67 accept
   iifname . ip6 daddr @gateways6 icmpv6 type echo-request accept
@@ -124,5 +125,14 @@ export const refreshTable = ({ uplinks, guarded, guarded6 }: HostLinks): string 
 /** The same from nothing, whether it is there or not. */
 export const newTable = (links: HostLinks): string =>
   `add table ${TABLE}\ndelete table ${TABLE}\ntable ${TABLE} {${SETS}${CHAINS}}\n${refreshTable(links)}`
+
+/** How many rules are in each chain, so that a look at the table can tell whether somebody has emptied it. */
+export const rulesOfChains = (): ReadonlyMap<string, number> =>
+  new Map(
+    CHAINS.split('\nchain ').flatMap((text): readonly (readonly [string, number])[] => {
+      const rules = text.split('\n').filter((line) => line.startsWith('  ') && !line.startsWith('  type '))
+      return rules.length === 0 ? [] : [[text.slice(0, text.indexOf(' ')), rules.length]]
+    }),
+  )
 
 export const removeTable = `destroy table ${TABLE}\n`

@@ -55,18 +55,18 @@ export const linksOf = (plan: NetworkPlan, { outside }: Config): TenantLinks => 
   }
 }
 
-/** A packet may be that large before the network card cuts it up. */
-const LARGEST_BURST = 256 << 10
-
-/** A tenth of a second at full speed: a token bucket of nft(8) has to hold what comes at once, or TCP does not get anywhere near the rate. */
-const burst = (bytesPerSecond: number): number => Math.max(LARGEST_BURST, Math.ceil(bytesPerSecond / 10))
+/**
+ * A packet may be that large before the network card cuts it up, and one that is larger than the bucket never passes. The
+ * kernel adds the bytes of a whole second to it, nft_limit.c: more is not needed for TCP to get near the rate.
+ */
+const BURST = 64 << 10
 
 /** `t_` keeps it apart from the words of nft, which an id may be, and from numbers, which may start one. */
 const limitName = (id: string): string => `t_${id}`
 
 const limit = (id: string, bandwidth: number): string => {
   const rate = Math.max(1, Math.floor(bandwidth / 8))
-  return `add limit ${TABLE} ${limitName(id)} { rate over ${rate} bytes/second burst ${burst(rate)} bytes ; }\n`
+  return `add limit ${TABLE} ${limitName(id)} { rate over ${rate} bytes/second burst ${BURST} bytes ; }\n`
 }
 
 const ofFamily = (six: boolean, pairs: readonly (readonly [string, string])[]): readonly string[] =>

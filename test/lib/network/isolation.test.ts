@@ -54,9 +54,9 @@ test('Outside=no keeps it in', () => {
 
 // 1M is 1024 * 1024 bit/s, systemd's spelling of sizes.
 test.each([
-  ['8', 'rate over 1 bytes/second burst 262144 bytes'],
-  ['1', 'rate over 1 bytes/second burst 262144 bytes'],
-  ['100M', 'rate over 13107200 bytes/second burst 1310720 bytes'],
+  ['8', 'rate over 1 bytes/second burst 65536 bytes'],
+  ['1', 'rate over 1 bytes/second burst 65536 bytes'],
+  ['100M', 'rate over 13107200 bytes/second burst 65536 bytes'],
 ])('a bandwidth of %s bits per second is %s', (bandwidth, words) => {
   const text = fragment({ bandwidth })
   expect(text).toMatch(`add limit inet bitbuilder t_acme { ${words} ; }\n`)
