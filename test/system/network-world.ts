@@ -1,6 +1,8 @@
 /** A little world around a machine: an outside behind an uplink, and guests on the bridges of tenants, each a network namespace. */
 
-import type { Machine } from './machine.ts'
+import { beforeAll } from 'vitest'
+import { networkdScript, REGISTRY, registry } from './fixtures.ts'
+import { type Machine, useMachine } from './machine.ts'
 
 /** RFC 5737, RFC 3849: addresses that are nobody's. */
 export const OUTSIDE = {
@@ -43,14 +45,14 @@ while (my $from = $socket->recv(my $query, 512)) {
 }
 `
 
-export const worldFiles = {
+const worldFiles = {
   '/usr/local/lib/dhcp.sh': DHCP_SCRIPT,
   '/usr/local/lib/stream.pl': STREAM,
   '/usr/local/lib/names.pl': NAME_SERVER,
 }
 
 /** The uplink and what is behind it: the host's default route, a name server, and no way back to what is behind the host. */
-export const makeOutside = (machine: Machine): void => {
+const makeOutside = (machine: Machine): void => {
   const { uplink, host4, host6, far4, far6 } = OUTSIDE
   machine.must(`set -e
     ip netns add outside
@@ -78,7 +80,7 @@ export interface Guest {
 }
 
 /** A guest on a bridge with an address from its DHCP server, and with one of its own making where a prefix is announced. */
-export const makeGuest = (machine: Machine, name: string, bridge: string): Guest => {
+const makeGuest = (machine: Machine, name: string, bridge: string): Guest => {
   machine.must(`set -e
     ip netns add ${name}
     ip link add ${name} type veth peer name eth0 netns ${name}
@@ -88,7 +90,7 @@ export const makeGuest = (machine: Machine, name: string, bridge: string): Guest
     ip netns exec ${name} busybox udhcpc -i eth0 -n -q -f -s /usr/local/lib/dhcp.sh -t 10 2>/dev/null`)
   const lease = machine.must(`cat /run/lease.${name}`)
   const six = machine.run(`for i in $(seq 50); do
-      ip -n ${name} -6 -json address show dev eth0 scope global | jq -re '.[0].addr_info[] | select(.tentative != true) | .local' && exit
+      ip -n ${name} -6 -json address show dev eth0 scope global | jq -re '.[].addr_info[]? | select(.scope == "global" and .tentative != true) | .local // empty' && exit
       sleep 0.1
     done`)
   return { name, ip4: /ip=(\S+)/.exec(lease)?.[1] ?? '', ip6: six.stdout.trim(), lease }
@@ -97,3 +99,63 @@ export const makeGuest = (machine: Machine, name: string, bridge: string): Guest
 /** Whether an echo comes back to a namespace. `options` of ping(8). */
 export const pings = (machine: Machine, from: string, to: string, options = ''): boolean =>
   machine.run(`ip netns exec ${from} ping -n -c 1 -W 1 ${options} ${to}`).status === 0
+
+export const TABLE = 'inet bitbuilder'
+
+/** What is changed of the uplink, and put back. */
+export const BEFORE_KEYS = [
+  `net.ipv4.conf.${OUTSIDE.uplink}.forwarding`,
+  `net.ipv6.conf.${OUTSIDE.uplink}.force_forwarding`,
+]
+
+type Id = 'acme' | 'beta'
+
+interface Tenants {
+  readonly machine: Machine
+  guest(id: Id): Guest
+  /** Runs something while the kernel has no rules for tenants. */
+  withoutRules<T>(work: () => T): T
+}
+
+/** A machine with an outside and two tenants, each with a guest on its bridge. */
+export const useTenants = (): Tenants => {
+  const used = useMachine({
+    installed: true,
+    files: {
+      ...worldFiles,
+      // They start when the outside is there.
+      [REGISTRY]: registry(
+        { id: 'acme', enabled: false, network: { index: 42, bandwidth: '20M' } },
+        { id: 'beta', enabled: false, network: { index: 43 } },
+      ),
+      '/etc/bitbuilder/bitbuilder.conf.d/pool6.conf': '[Network]\nPool6=fd12:3456:789a::/48\n',
+    },
+    prepare: `${networkdScript}\nsystemctl enable systemd-resolved.service`,
+  })
+  const guests = new Map<Id, Guest>()
+  beforeAll(() => {
+    makeOutside(used.machine)
+    used.machine.must(`resolvectl dns ${OUTSIDE.uplink} ${OUTSIDE.far4}
+      systemctl start tenant@acme.service tenant@beta.service`)
+    guests.set('acme', makeGuest(used.machine, 'gacme', 'br-acme'))
+    guests.set('beta', makeGuest(used.machine, 'gbeta', 'br-beta'))
+  })
+  return {
+    get machine() {
+      return used.machine
+    },
+    guest: (id) => {
+      const guest = guests.get(id)
+      if (guest === undefined) throw new Error(`no guest of ${id}`)
+      return guest
+    },
+    withoutRules: (work) => {
+      used.machine.must(`nft delete table ${TABLE}`)
+      try {
+        return work()
+      } finally {
+        used.machine.must(`systemctl start bitbuilder-isolation.service && nft list table ${TABLE}`)
+      }
+    },
+  }
+}
