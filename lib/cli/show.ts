@@ -1,4 +1,5 @@
 import { readConfig } from '../config/config.ts'
+import { withoutCredentials } from '../git/url.ts'
 import type { Host } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
 import { bridgeAlternativeName, bridgeName, tenantService, tenantSlice } from '../layout/names.ts'
@@ -68,9 +69,10 @@ const describe = (host: Host, loaded: Loaded) => {
 
 const bytes = (size: string | undefined): number | undefined => (size === undefined ? undefined : parseSize(size))
 
-/** For programs, which count in bytes. */
-const inBytes = ({ resources, infra, ...rest }: Tenant) => ({
+/** For programs, which count in bytes, and for logs, in which no password belongs. */
+const forPrograms = ({ resources, infra, repository, ...rest }: Tenant) => ({
   ...rest,
+  ...(repository === undefined ? {} : { repository: { ...repository, url: withoutCredentials(repository.url) } }),
   resources: { ...resources, memory: bytes(resources.memory), storage: bytes(resources.storage) },
   infra: { ...infra, memory: bytes(infra.memory) },
 })
@@ -105,7 +107,7 @@ export const show: Verb = {
     if (json)
       printJson(host, {
         ...describe(host, loaded),
-        ...(loaded.state === 'refused' ? {} : { tenant: inBytes(loaded.tenant) }),
+        ...(loaded.state === 'refused' ? {} : { tenant: forPrograms(loaded.tenant) }),
       })
     else print(host, loaded)
     return 0
