@@ -91,6 +91,20 @@ const unused = (one: Checked): readonly Problem[] => {
     : [problem(one, 'warning', `network.${other}`, ': does nothing while network.mode is "none"')]
 }
 
+/** Bridges of ours speak no spanning tree. */
+const loops = (one: Checked): readonly Problem[] => {
+  const { vxlan, vlan } = one.tenant.network
+  if (vxlan === undefined || vlan === undefined) return []
+  return [
+    problem(
+      one,
+      'warning',
+      'network.vlan',
+      ': makes a loop if the VLAN and the VXLAN meet elsewhere, there is no spanning tree',
+    ),
+  ]
+}
+
 /** The plan of each, as far as there can be one, and what keeps it from being one. */
 const planner = (host: Host, pins: ReadonlyMap<string, Pins>) => {
   const read = readConfig(host).value
@@ -109,7 +123,7 @@ const planner = (host: Host, pins: ReadonlyMap<string, Pins>) => {
 /** Of tenants that have their place on this host. */
 export const networkChecks = (host: Host, all: readonly Checked[]): readonly Problem[] => {
   const checked = all.filter(({ tenant }) => tenant.network.mode !== 'none')
-  const problems: Problem[] = all.flatMap(unused)
+  const problems: Problem[] = [...all.flatMap(unused), ...checked.flatMap(loops)]
   const pins = new Map(checked.map(({ tenant }) => [tenant.id, pinsOf(tenant.network)]))
   const plan = orElse<ReturnType<typeof planner> | undefined>(
     () => planner(host, pins),

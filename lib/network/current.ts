@@ -6,11 +6,12 @@ import { isProvisioned } from '../tenant/one.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { type Allocation, allocate, type Numbers, readAllocation, sameNumbers } from './allocation.ts'
 import { changedFiles, wantedFiles } from './apply.ts'
+import { busyUdpPorts } from './busy.ts'
 import { nameServers } from './dns.ts'
 import { isIsolated } from './isolate.ts'
 import { linksOf } from './isolation.ts'
 import { isLinkCurrent, stackedLinks } from './links.ts'
-import { pinsOf, pinsOfOthers } from './pins.ts'
+import { NO_PINS, pinsOf, pinsOfOthers } from './pins.ts'
 import { mostIndexes, type NetworkPlan, planNetwork } from './plan.ts'
 import { hasUplink } from './uplinks.ts'
 
@@ -33,7 +34,11 @@ export const readPlan = (reader: Reader, tenant: Tenant, mtu?: number): Planned 
   const read = readConfig(reader).value
   const config = { ...read, dns: nameServers(reader, read) }
   const allocation = readAllocation(reader)
-  const wish = { id, pins: pinsOf(network), reserved: pinsOfOthers(reader, id), most: mostIndexes(config) }
+  const pins = pinsOf(network)
+  const others = pinsOfOthers(reader, id)
+  const isNew = network.wireguard !== undefined && allocation.get(id)?.listenPort === undefined
+  const busy = isNew ? busyUdpPorts(reader).map((listenPort) => ({ ...NO_PINS, listenPort })) : []
+  const wish = { id, pins, reserved: [...others, ...busy], most: mostIndexes(config) }
   const given = allocate(allocation, wish)
   const known = mtu ?? (hasUplink(tenant) ? allocation.get(id)?.mtu : undefined)
   const numbers = known === undefined ? given : { ...given, mtu: known }

@@ -3,6 +3,15 @@ import { readRegistry } from '../registry/registry.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { Pins } from './allocation.ts'
 
+/** Of a tenant that asks for nothing. */
+export const NO_PINS: Pins = {
+  index: undefined,
+  listenPort: undefined,
+  vni: undefined,
+  vlan: undefined,
+  uplink: undefined,
+}
+
 const own = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]

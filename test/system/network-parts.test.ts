@@ -121,8 +121,9 @@ describe('a tenant with everything that this kernel has', () => {
   })
 
   test('has nothing left of what is no longer asked for', () => {
-    write({ index: 7 })
+    write({ index: 9 })
     must('systemctl reload tenant-network@full.service')
+    expect(must('ip -brief -4 address show dev br-full')).toMatch(/ 10\.9\.0\.1\/24 *$/)
     here.machine.settle()
     expect(['vx-full', 'vn-full', 'br-full'].map(isThere)).toEqual([false, false, true])
     expect(here.machine.show('netns-tenant@full.service', 'ActiveState')).toEqual({ ActiveState: 'inactive' })

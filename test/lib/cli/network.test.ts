@@ -81,6 +81,18 @@ test('a tenant that was never started is shown what it would be given', () => {
   expect(out).toContain('Not set up as it is here: systemctl start or reload tenant-network@acme')
 })
 
+test('a port that something on the host has is not given out', () => {
+  const { out } = run(['network', 'acme'], [acme({ wireguard: {} })], {
+    '/proc/net/udp': `  sl  local_address rem_address   st
+  123: 00000000:CA6C 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12345 2 0 0
+`,
+    '/proc/net/udp6': `  sl  local_address                         remote_address
+  124: 00000000000000000000000000000000:CA6D 00000000000000000000000000000000:0000 07
+`,
+  })
+  expect(out).toMatch(/^ {2}UDP port +51822 +given out at the next start$/m)
+})
+
 test('as JSON it is the plan', () => {
   const { out } = run(['network', 'acme', '--json'], [acme({ index: 7 })])
   expect(JSON.parse(out)).toMatchObject({
@@ -131,7 +143,8 @@ test.each([
   ],
   [[acme({ vxlan: {} })], 'tenants.json:1:37: network.vxlan: expected an uplink for its multicast group, or remotes'],
   [[acme({ mode: 'none', vlan: { uplink: 'a' } })], 'network.vlan: does nothing while network.mode is "none"'],
-  [[acme({ ...EVERYTHING })], undefined],
+  [[acme({ ...EVERYTHING, vlan: undefined })], undefined],
+  [[acme(EVERYTHING)], 'warning: /var/lib/bitbuilder/tenants.json:1:219: network.vlan: makes a loop if the VLAN'],
 ])('verify of %j', (tenants, expected) => {
   const { said, out, status } = run(['verify'], tenants)
   const text = [out, ...said].join('\n')
