@@ -67,22 +67,39 @@ const grouped = (id: string, steps: readonly Step[]): readonly (readonly Step[])
   return groups
 }
 
-/** Does exactly what the list says, in its order, and says each step. Throws HostError at the first that fails. */
-export const execute = (host: Host, id: string, convergence: Convergence): void => {
-  for (const group of grouped(id, convergence.steps)) {
-    const [first] = group as [Step]
-    for (const step of group) host.log('info', `${stepWords(step).join(' ')}: ${step.why}`)
-    if (first.do === 'daemon-reload') {
-      reload(host, id, convergence)
-      continue
-    }
+const perform = (host: Host, id: string, convergence: Convergence, group: readonly Step[]): void => {
+  const [first] = group as readonly [Step]
+  for (const step of group) host.log('info', `${stepWords(step).join(' ')}: ${step.why}`)
+  const units = group.map(({ unit = '' }) => unit)
+  if (first.do === 'daemon-reload') reload(host, id, convergence)
+  else if (first.do === 'stop' && units.includes(tenantService(id))) stopAfterwards(host, id)
+  else {
     const how = manner(id, first)
-    const units = group.map(({ unit = '' }) => unit)
-    if (first.do === 'stop' && units.includes(tenantService(id))) {
-      stopAfterwards(host, id)
-      continue
-    }
     const patience = how.includes('--no-block') ? PATIENCE_QUEUE : PATIENCE_JOB
     mustRun(host, ['systemctl', first.do, ...how, '--', ...units], patience)
+  }
+}
+
+/** Machines that were only out of the way: whatever became of what was done meanwhile, they ran before. */
+const startsAgain = (steps: readonly Step[], done: number): readonly Step[] => {
+  const stopped = new Set(steps.slice(0, done).flatMap((step) => (step.do === 'stop' ? [step.unit] : [])))
+  return steps
+    .slice(done)
+    .filter(({ do: action, unit = '' }) => action === 'start' && isMachineUnit(unit) && stopped.has(unit))
+}
+
+/** Does exactly what the list says, in its order, and says each step. Throws HostError at the first that fails. */
+export const execute = (host: Host, id: string, convergence: Convergence): void => {
+  const { steps } = convergence
+  let done = 0
+  try {
+    for (const group of grouped(id, steps)) {
+      perform(host, id, convergence, group)
+      done += group.length
+    }
+  } catch (thrown) {
+    const again = startsAgain(steps, done)
+    if (again.length > 0) perform(host, id, convergence, again)
+    throw thrown
   }
 }
