@@ -7,12 +7,12 @@ export const EXPOSURE: Readonly<Record<string, number>> = {
   'bitbuilder-late.service': 0.7,
   // The namespace would be nobody else's if the unit had one of its own for mounts.
   'netns-tenant@.service': 9.4,
-  'tenant-container@.service': 7.6,
+  'tenant-container@.service': 5.9,
   'tenant-health@.service': 0.6,
-  'tenant-infra@.service': 4.5,
+  'tenant-infra@.service': 3.6,
   'tenant-layers@.service': 1.4,
   'tenant-network@.service': 2.5,
   'tenant-provision@.service': 2.5,
-  'tenant-vm@.service': 4.5,
+  'tenant-vm@.service': 3.6,
   'tenant@.service': 1.7,
 }

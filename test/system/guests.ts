@@ -91,3 +91,26 @@ cp /bin/busybox ${tree}/bin/busybox
 echo ID=tiny >${tree}/usr/lib/os-release
 ln -sfn ../usr/lib/os-release ${tree}/etc/os-release
 ${write(`${tree}/sbin/init`, `${CONTAINER_START}${script}\nwhile :; do sleep 1 & wait; done`)}`
+
+/** What a container has beside systemd: enough for its services and for scripts. */
+const PROGRAMS =
+  'sh dash bash cat chmod env id ip ls mkdir mount networkctl ping rm sleep systemctl systemd-creds touch true umount'
+
+/** Makes a container's tree at `tree` with the test machine's own systemd and nothing else, 30 MB. It boots in a second. */
+export const systemdScript = (tree: string): string => `
+mkdir -p ${tree}/usr/bin ${tree}/usr/lib ${tree}/usr/lib64 ${tree}/etc ${tree}/var
+for directory in bin lib lib64; do ln -s usr/$directory ${tree}/$directory; done
+for program in ${PROGRAMS}; do cp -a /usr/bin/$program ${tree}/usr/bin/; done
+cp -a /usr/lib/systemd /usr/lib/os-release ${tree}/usr/lib/
+ln -s ../usr/lib/os-release ${tree}/etc/os-release
+cp /etc/passwd /etc/group ${tree}/etc/
+touch ${tree}/etc/machine-id
+for file in ${tree}/usr/bin/* ${tree}/usr/lib/systemd/systemd* ${tree}/usr/lib/systemd/system-generators/systemd-*; do
+  ldd "$file" 2>/dev/null || true
+done | grep -o '/[^ ]*' | sort -u >/tmp/libraries
+while read -r library; do
+  mkdir -p "${tree}$(dirname "$library")"
+  cp -L "$library" "${tree}$library"
+done </tmp/libraries
+mkdir -p ${tree}/usr/lib/x86_64-linux-gnu/systemd
+cp -a /usr/lib/x86_64-linux-gnu/systemd/. ${tree}/usr/lib/x86_64-linux-gnu/systemd/`

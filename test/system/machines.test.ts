@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { networkdScript, REGISTRY, registry } from './fixtures.ts'
-import { containerScript, initrdScript, KERNEL } from './guests.ts'
+import { containerScript, initrdScript, KERNEL, systemdScript } from './guests.ts'
 import { type Machine, useMachine } from './machine.ts'
 import { until } from './run.ts'
 
@@ -40,6 +40,43 @@ mknod /disk b 7 0 && echo "GUEST made a device"
 touch /own && echo "GUEST wrote its tree"
 echo "GUEST done"`
 
+const SITE = 'tenant-container@acme:site.service'
+const REAL = 'tenant-container@acme:real.service'
+
+const COMMIT = 'c'.repeat(40)
+const [FIRST, SECOND] = ['1'.repeat(40), '2'.repeat(40)]
+const MANIFEST = `${ACME}/revisions/${COMMIT}.json`
+
+/** What provisioning leaves of a repository with a container `site`. */
+const manifest = (tree: string): string =>
+  JSON.stringify({ commit: COMMIT, number: 1, path: '', trees: { 'containers/site/rootfs': tree } })
+
+const siteGuest = (version: string): string => `
+mkdir -p /var/lib
+echo "GUEST is version ${version}, before it was $(cat /var/lib/version)"
+echo ${version} >/var/lib/version
+echo "GUEST done"`
+
+const SCRIPT = `#!/bin/bash
+echo "GUEST script of $(cat "/run/host/credentials/tenant.id") in $container, $COLOUR" >/dev/console
+echo run >>/var/lib/runs
+`
+
+const SETTINGS = '[Exec]\nHostname=www\nPrivateUsers=no\n[Network]\nPrivate=no\n[Files]\nBind=/etc:/host\n'
+
+/** A repository's part: two trees of one container, and for another one settings that go too far, and a script. */
+const REPOSITORY = `
+mkdir -p ${ACME}/revisions/${COMMIT}/scripts ${ACME}/revisions/${COMMIT}/containers/real ${ACME}/containers/site
+ln -s revisions/${COMMIT} ${ACME}/config
+printf '${SETTINGS.replaceAll('\n', '\\n')}' >${ACME}/config/containers/real/nspawn-settings.conf
+cat >${ACME}/config/scripts/container-init.sh <<'EOF'
+${SCRIPT}EOF
+echo '${manifest(FIRST)}' >${MANIFEST}
+touch ${ACME}/containers/.site.origin
+${containerScript(`${ACME}/trees/${FIRST}`, siteGuest('one'))}
+${containerScript(`${ACME}/trees/${SECOND}`, siteGuest('two'))}
+${systemdScript(`${ACME}/containers/real`)}`
+
 const ALONE_GUEST = `
 echo "GUEST interfaces $(ls /sys/class/net | tr '\\n' ' ')"
 echo "GUEST done"`
@@ -60,6 +97,7 @@ ${containerScript('/var/lib/tenants/hermit/containers/alone', ALONE_GUEST)}
 # Nobody obeys a settings file that lies beside the tree.
 printf '[Network]\\nPrivate=no\\n[Files]\\nBind=/etc:/host\\n' >${ACME}/containers/web.acme.nspawn
 ${who('tools')}
+${REPOSITORY}
 systemctl enable tenants.target`
 
 const TENANTS = registry(
@@ -97,9 +135,8 @@ describe('machines of a tenant', () => {
     prepare: PREPARE,
   })
 
-  beforeAll(async () => {
-    await saidAll(used.machine, INFRA)
-    await saidAll(used.machine, WEB)
+  test('all of them start with their tenants', async () => {
+    for (const unit of [INFRA, WEB, SITE, ALONE]) await saidAll(used.machine, unit)
   })
 
   test('the infrastructure VM knows its tenant, and is on its bridge', () => {
@@ -162,6 +199,48 @@ describe('machines of a tenant', () => {
     expect(await saidAll(used.machine, ALONE)).toContain('interfaces lo')
   })
 
+  test('a machine of the repository has its tree from there, and keeps its /var when that changes', async () => {
+    const { machine } = used
+    expect(await saidAll(machine, SITE)).toContain('is version one, before it was')
+    machine.write(MANIFEST, manifest(SECOND))
+    machine.must(['systemctl', 'reload', 'tenant@acme.service'])
+    machine.settle()
+    await until('the new tree', 30, () => (said(machine, SITE).includes('done') ? true : undefined))
+    expect(await saidAll(machine, SITE)).toContain('is version two, before it was one')
+    expect(machine.must(`cat ${ACME}/containers/.site.tree`)).toBe(SECOND)
+    expect(machine.must(`ls ${ACME}/containers/.site.previous`)).toContain('sbin')
+    expect(machine.must(`cat ${ACME}/trees/${SECOND}/var/lib/version || echo untouched`)).toBe('untouched')
+  })
+
+  test('a systemd in a container says when it is up, and has run the script of the repository once', async () => {
+    const { machine } = used
+    await until('the container', 30, () =>
+      machine.show(REAL, 'ActiveState').ActiveState === 'active' ? true : undefined,
+    )
+    const { StatusText: status } = machine.show(REAL, 'StatusText')
+    expect(status).toBe('Container running: Ready.')
+    await until('the script', 30, () =>
+      machine.run(`cat ${ACME}/containers/real/var/lib/runs`).stdout === 'run\n' ? true : undefined,
+    )
+    machine.must(['systemctl', 'restart', REAL])
+    expect(machine.must(`cat ${ACME}/containers/real/var/lib/runs`)).toBe('run')
+    expect(machine.run('test -e /var/lib/runs').status).not.toBe(0)
+  })
+
+  test('settings of a repository are taken as far as they may go', () => {
+    const { machine } = used
+    const settings = machine.must('cat /run/systemd/nspawn/real.acme.nspawn')
+    expect(settings).toContain('\nHostname=www\n')
+    expect(settings).toContain('\nPrivateUsers=pick\n')
+    expect(settings).not.toMatch(/Bind=|Private=no|PrivateUsers=no/)
+    const leader = machine.must('machinectl show --value --property=Leader real.acme')
+    expect(machine.must(`cat /proc/${leader}/uid_map`)).toMatch(/^ +0 +[1-9]/)
+    const file = `${ACME}/config/containers/real/nspawn-settings.conf`
+    expect(machine.journal('--unit', REAL)).toContain(
+      `${file}:3:1: PrivateUsers= is not for a repository to set, ignoring it`,
+    )
+  })
+
   test('machines of two tenants are apart in slices, and machined knows them by name', () => {
     const { machine } = used
     expect(machine.show(INFRA, 'Slice').Slice).toBe('tenant-acme.slice')
@@ -170,7 +249,7 @@ describe('machines of a tenant', () => {
       .must(['machinectl', 'list', '--no-legend'])
       .split('\n')
       .map((line) => line.split(' ')[0])
-    expect(names.sort()).toEqual(['alone.hermit', 'infra.acme', 'web.acme'])
+    expect(names.sort()).toEqual(['alone.hermit', 'infra.acme', 'real.acme', 'site.acme', 'web.acme'])
   })
 
   test('machines go on when machined and networkd are restarted', () => {
