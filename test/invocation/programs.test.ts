@@ -66,6 +66,8 @@ const STEPS = [
   'tenant-cleanup acme',
   'setup-tenant-network acme',
   'teardown-tenant-network acme',
+  'tenant-isolation',
+  'tenant-isolation x',
   'tenants-late',
   'tenants-late now',
   'bitbuilder plan acme',

@@ -79,6 +79,7 @@ describe('calls that read little', () => {
     [['tenant-provision'], 2],
     [['tenant-provision', '../acme'], 2],
     [['tenant-manager', 'a', 'b'], 2],
+    [['tenant-isolation', 'x'], 2],
     [['tenants-late', 'x'], 2],
   ])('%j ends with %d', (args, status) => {
     using dir = temporaryDir()

@@ -122,6 +122,25 @@ const connects = (from: string, to: string): boolean =>
   here.machine.run(`ip netns exec ${from} perl -MIO::Socket::IP -e '
     exit !IO::Socket::IP->new(PeerHost => shift, PeerPort => 8080, Timeout => 1)' ${to}`).status === 0
 
+describe('two guests of one tenant', () => {
+  // With br_netfilter what a bridge only passes on goes through the rules as well, whatever its addresses are.
+  test.each(['0', '1'])('reach each other, with bridge-nf-call-iptables=%s', (value) => {
+    must(`sysctl -q net.bridge.bridge-nf-call-iptables=${value} net.bridge.bridge-nf-call-ip6tables=${value}`)
+    const name = `gother${value}`
+    const foreign = `192.168.77.1${value}`
+    const other = here.addGuest(name, 'br-acme')
+    must(`ip -n gacme address replace 192.168.77.1/24 dev eth0; ip -n ${name} address add ${foreign}/24 dev eth0`)
+    const linkLocal = must(`ip -n ${name} -6 -json address show dev eth0 scope link |
+      jq -r '.[].addr_info[]? | select(.scope == "link") | .local'`)
+    for (const address of [other.ip4, other.ip6, foreign, `${linkLocal}%eth0`])
+      expect([address, pings(here.machine, 'gacme', address)]).toEqual([address, true])
+    expect(pings(here.machine, 'gacme', guest('beta').ip4)).toBe(false)
+    expect(withoutRules(() => pings(here.machine, 'gacme', guest('beta').ip4))).toBe(true)
+    must(`sysctl -q net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
+      ip netns del ${name}; ip -n gacme address del 192.168.77.1/24 dev eth0`)
+  })
+})
+
 describe('of the host', () => {
   test('no service answers, not even at the gateway', () => {
     must('systemd-run --quiet --unit=web busybox httpd -f -p 8080 -h /usr/share')

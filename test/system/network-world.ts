@@ -113,6 +113,8 @@ type Id = 'acme' | 'beta'
 interface Tenants {
   readonly machine: Machine
   guest(id: Id): Guest
+  /** One more. */
+  addGuest(name: string, bridge: string): Guest
   /** Runs something while the kernel has no rules for tenants. */
   withoutRules<T>(work: () => T): T
 }
@@ -144,6 +146,7 @@ export const useTenants = (): Tenants => {
     get machine() {
       return used.machine
     },
+    addGuest: (name, bridge) => makeGuest(used.machine, name, bridge),
     guest: (id) => {
       const guest = guests.get(id)
       if (guest === undefined) throw new Error(`no guest of ${id}`)
