@@ -89,8 +89,8 @@ const NETWORKD_RECORD = 'systemd-networkd\n'
 const makeAll = (host: Host, plan: NetworkPlan, changes: readonly Change[]): void => {
   const { wireguard } = plan
   if (wireguard !== undefined) {
-    requireWireguard(host, wireguard.name)
     ensureKey(host, plan.id)
+    requireWireguard(host, wireguard.name)
   }
   for (const link of stackedLinks(plan)) ensureLink(host, link)
   for (const name of madeByNetworkd(plan)) recordLink(host, name, NETWORKD_RECORD)

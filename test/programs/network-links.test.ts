@@ -169,11 +169,11 @@ test('an interface of somebody else is neither used nor taken away', () => {
 test('the WireGuard key is born once, for networkd to read, and in no message', () => {
   const { setup, host, run, files } = machine([acme(wireguard)])
   expect(run(setup)).toEqual([
-    'ip link add name wg-acme type wireguard',
-    'ip link delete dev wg-acme',
     'wg genkey',
     'chown --no-dereference root:systemd-network /var/lib/tenants/acme/network/wireguard.key',
     'sh -c exec wg pubkey <"$1" sh /var/lib/tenants/acme/network/wireguard.key',
+    'ip link add name wg-acme type wireguard',
+    'ip link delete dev wg-acme',
     'networkctl reload',
   ])
   const key = '/var/lib/tenants/acme/network/wireguard.key'

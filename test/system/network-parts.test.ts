@@ -168,6 +168,52 @@ describe('what cannot be made', () => {
   })
 })
 
+describe('what only some kernels can do', () => {
+  const can = (type: string): boolean => {
+    const made = here.machine.run(`ip link add link try-uplink name try-it type ${type}`).status === 0
+    if (made) must('ip link delete dev try-it')
+    return made
+  }
+  const start = (network: object): boolean => {
+    write(network)
+    return here.machine.run('systemctl start tenant-network@full.service').status === 0
+  }
+  const stop = (): void => {
+    must('systemctl stop tenant-network@full.service')
+    must('systemctl reset-failed')
+    expect(must('find /run/systemd/network /run/bitbuilder -name "*full*"')).toBe('')
+  }
+
+  test('a VLAN is on the bridge, or it is said that the kernel has none', () => {
+    must('ip link add name try-uplink type veth peer name try-other && ip link set dev try-uplink up')
+    expect(start({ vlan: { uplink: 'try-uplink', id: 12 } })).toBe(can('vlan id 13'))
+    if (can('vlan id 13')) expect(link('vl-full').master).toBe('br-full')
+    else expect(here.machine.journal('--unit=tenant-network@full.service')).toContain('or the kernel without 8021q')
+    stop()
+    expect(isThere('vl-full')).toBe(false)
+  })
+
+  test('a tunnel has its key, readable for networkd alone, or it is said that the kernel has none', () => {
+    must('/usr/lib/bitbuilder/tenant-provision full')
+    const hasWireguard = can('wireguard')
+    const publicKey = must('wg genkey | wg pubkey')
+    const peers = [{ publicKey, endpoint: '192.0.2.1:51820', allowedIps: ['198.51.100.0/24'] }]
+    expect(start({ wireguard: { peers } })).toBe(hasWireguard)
+    const key = '/var/lib/tenants/full/network/wireguard.key'
+    expect(must(`stat --format="%a %U %G" ${key}`)).toBe('640 root systemd-network')
+    expect(must(`wg pubkey <${key}`)).toBe(must('cat /var/lib/tenants/full/network/wireguard.pub'))
+    expect(here.machine.journal().includes(must(`cat ${key}`))).toBe(false)
+    expect(must('bitbuilder network full')).toContain(must(`wg pubkey <${key}`))
+    if (hasWireguard) {
+      must('timeout 10 sh -c "until wg show wg-full peers | grep .; do sleep 0.1; done"')
+      expect(must('ip route show dev wg-full')).toContain('198.51.100.0/24')
+    } else
+      expect(here.machine.journal('--unit=tenant-network@full.service')).toContain('this kernel makes no WireGuard')
+    stop()
+    expect(isThere('wg-full')).toBe(false)
+  })
+})
+
 test('networkd understands every line for a tunnel', () => {
   const publicKey = must('wg genkey | wg pubkey')
   const peers = [
