@@ -11,6 +11,7 @@ import { placeAt } from '../report/text-place.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { Entries } from './entries.ts'
 import { networkChecks } from './network-checks.ts'
+import { repositoryChecks } from './repository-checks.ts'
 
 /** What a generator has no time for and an administrator wants to know: nothing here stops a tenant. */
 
@@ -101,6 +102,7 @@ export const furtherChecks = (host: Host, entries: Entries): readonly Problem[] 
     ...strayFiles(host),
     ...strayDirectories(entries),
     ...networkChecks(host, here),
+    ...repositoryChecks(host, here),
     ...tenants.flatMap((tenant) => notYet({ tenant, source: sources.get(tenant.id) as JsonSource })),
   ]
 }

@@ -37,8 +37,12 @@ const compare = (before: Trees, after: Trees): readonly Change[] =>
 /** Lets the unit run once with a wish, in its own sandbox; what it says is in the state then. Throws HostError when it did not come to it. */
 const runUnit = (host: Host, id: string, wish: Wish): void => {
   leaveWish(host, id, wish)
-  const { status, stderr } = host.run(['systemctl', 'start', '--', provisionService(id)], PATIENCE)
-  if (readProvisionState(host, id)?.answers === wish.token) return
+  const start = () => host.run(['systemctl', 'start', '--', provisionService(id)], PATIENCE)
+  const isAnswered = (): boolean => readProvisionState(host, id)?.answers === wish.token
+  // A run that was on its way already knew nothing of the wish.
+  const first = start()
+  const { status, stderr } = first.status !== 0 || isAnswered() ? first : start()
+  if (isAnswered()) return
   const words = status === 0 ? 'did not answer' : stderr.trim().split('\n')[0]
   throw new HostError(provisionService(id), `${words}: journalctl --unit=${provisionService(id)}`)
 }

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import {
   configLink,
@@ -41,7 +42,13 @@ export const sweep = (host: Host, id: string): void => {
 export const readRevisions = (host: Host, id: string): readonly Manifest[] =>
   namesIn(host, revisionsDir(id))
     .filter(isObjectId)
-    .flatMap((commit) => readManifestOf(host, id, commit) ?? [])
+    // One that cannot be understood is as good as none: it will be made anew.
+    .flatMap((commit) =>
+      orElse(
+        () => readManifestOf(host, id, commit) ?? [],
+        () => [],
+      ),
+    )
     .sort((a, b) => a.number - b.number)
 
 const nextNumber = (revisions: readonly Manifest[]): number => (revisions.at(-1)?.number ?? 0) + 1

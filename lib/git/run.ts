@@ -33,6 +33,13 @@ const writeState = (host: Host, id: string, state: ProvisionState): void =>
     ({ message }) => host.log('error', message),
   )
 
+/** What could not be removed is tried again by the next run. */
+const tidy = (host: Host, id: string, commit: string, keep: number): void =>
+  orElse(
+    () => removeOld(host, id, commit, keep),
+    ({ message }) => host.log('error', message),
+  )
+
 const tell = (host: Host, before: string | undefined, { commit, problems }: ProvisionState): void => {
   logProblems(host, '', problems)
   if (commit !== undefined && commit !== before) host.log('info', `revision ${short(commit)} is current now`)
@@ -55,7 +62,7 @@ const runLocked = (task: Task): number => {
     problems,
   }
   writeState(host, id, state)
-  if (commit !== undefined) removeOld(host, id, commit, config.keepRevisions)
+  if (commit !== undefined) tidy(host, id, commit, config.keepRevisions)
   tell(host, former, state)
   forgetWish(host, id)
   return commit === undefined ? 1 : 0

@@ -201,6 +201,45 @@ describe('over the network', () => {
   })
 })
 
+describe('hostile trees', () => {
+  const DIR = '/srv/git/hostile'
+  const tree = (lines: string): string => must(`cd ${DIR} && printf '%b' "${lines}" | git mktree --missing`)
+  const blob = (text: string): string => must(`cd ${DIR} && printf '%s' '${text}' | git hash-object -w --stdin`)
+  const commitTree = (id: string): void => {
+    must(`cd ${DIR} && git update-ref refs/heads/main "$(git commit-tree -m x -p main ${id})"`)
+  }
+
+  test('change nothing and reach nothing', () => {
+    const good = commit('hostile', FILES)
+    entry('hostile', { url: `file://${DIR}` })
+    must('systemctl daemon-reload && systemctl start tenant-provision@hostile')
+    const before = outcome('hostile').replace(/.*provision\.json\n/g, '')
+    const etc = must('find /etc /usr/lib/systemd /root -printf "%p %s %T@\n" | sort | sha256sum')
+    const file = blob('x')
+    let many = tree(`100644 blob ${file}\\tx\\n`)
+    for (let depth = 0; depth < 9; depth += 1)
+      many = tree(Array.from({ length: 10 }, (_, index) => `040000 tree ${many}\\td${index}\\n`).join(''))
+    const inner = tree(`100644 blob ${file}\\tshadow\\n`)
+    for (const hostile of [
+      many,
+      tree(`120000 blob ${blob('/etc')}\\ta\\n040000 tree ${inner}\\ta\\n`),
+      tree(`040000 tree ${inner}\\t..\\n`),
+      tree(`040000 tree ${inner}\\t.git\\n`),
+      tree(`120000 blob ${blob('/etc')}\\tmachines\\n`),
+      tree(`120000 blob ${blob('../../../../../etc/shadow')}\\tmetadata.json\\n`),
+      tree(`160000 commit ${good}\\tsub\\n`),
+      tree(`100644 blob ${file}\\t${'x'.repeat(5000)}\\n`),
+    ]) {
+      commitTree(hostile)
+      expect(start('hostile').status).toBe(0)
+      expect([state('hostile').state, config('hostile')]).toEqual(['failed', good])
+      expect(outcome('hostile').replace(/.*provision\.json\n/g, '')).toBe(before)
+    }
+    expect(must('find /etc /usr/lib/systemd /root -printf "%p %s %T@\n" | sort | sha256sum')).toBe(etc)
+    expect(must('systemctl is-system-running')).toBe('running')
+  })
+})
+
 describe('a disk that is full', () => {
   test('leaves everything as it was', () => {
     must(`truncate --size=24M /srv/full.img && mkfs.ext4 -q /srv/full.img && mkdir ${TENANTS}/full`)

@@ -56,7 +56,7 @@ const complaints = ({ status, stderr }: Finished): readonly string[] => [
 
 /** Of systemd 254. An older one does without a growing pause between restarts, and has no vmspawn. */
 const NEWER =
-  /^\S+tenant-(?:infra|vm|container)@\.service:\d+: Unknown key '(?:RestartSteps|RestartMaxDelaySec|DelegateSubgroup)' in section \[Service\], ignoring\.$/
+  /^\S+tenant-(?:infra|vm|container|provision)@\.service:\d+: Unknown key '(?:RestartSteps|RestartMaxDelaySec|DelegateSubgroup|PrivatePIDs)' in section \[Service\], ignoring\.$/
 
 beforeAll(() => {
   mkdirSync(generated(), { recursive: true })
