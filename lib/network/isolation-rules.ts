@@ -16,7 +16,8 @@ const PRIORITY = 'filter - 10'
  *
  * An answer is one by its direction too: a connection that somebody made while the rules were flushed is none of the tenant's.
  * A packet to the outside needs a source that is the tenant's. Addresses that only mean something on a link, and 169.254.0.0/16
- * where clouds keep the secrets of the host, are not outside; nor does a tenant choose a packet's route.
+ * where clouds keep the secrets of the host, are not outside; nor does a tenant choose a packet's route. Other hosts trust
+ * VXLAN by the address that it comes from, which would be this host's, and what is inside names the tenant it is for.
  */
 const FORWARD = `
 chain forward {
@@ -37,6 +38,7 @@ chain from-tenant {
   ip daddr { 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4, 255.255.255.255 } drop
   ip6 daddr { ::/127, fe80::/10, ff00::/8 } drop
   exthdr rt exists drop
+  udp dport 4789 drop
   limit name iifname map @bandwidths drop
   accept
 }
