@@ -88,12 +88,13 @@ const NETWORKD_RECORD = 'systemd-networkd\n'
 
 const makeAll = (host: Host, plan: NetworkPlan, changes: readonly Change[]): void => {
   const { wireguard } = plan
+  // First: whatever happens from here on, what is found there is ours to take away.
+  for (const name of madeByNetworkd(plan)) recordLink(host, name, NETWORKD_RECORD)
   if (wireguard !== undefined) {
     ensureKey(host, plan.id)
     requireWireguard(host, wireguard.name)
   }
   for (const link of stackedLinks(plan)) ensureLink(host, link)
-  for (const name of madeByNetworkd(plan)) recordLink(host, name, NETWORKD_RECORD)
   for (const { path, after } of changes) put(host, path, after)
   // networkd takes an existing tunnel as it is, with the old key and peers.
   const isStale = changes.some(({ path }) => path === networkFile(plan.id, 'wireguard.netdev'))

@@ -110,6 +110,20 @@ test('an interface that disappeared is made again', () => {
   expect(run(setup)).toEqual(['ip link add link eth0 name vl-acme type vlan id 101'])
 })
 
+test('what a killed set-up left is taken for ours', () => {
+  let isKilled = true
+  const { setup, host, interfaces } = machine([acme(wireguard)], (line) => {
+    if (isKilled && line === 'ip link delete dev wg-acme') throw new Error('killed')
+    return false
+  })
+  expect(setup).toThrow('killed')
+  isKilled = false
+  expect(interfaces()).toContain('wg-acme')
+  expect(setup()).toBe(0)
+  teardownTenantNetwork(host, ['acme'])
+  expect(interfaces()).toEqual(['eth0'])
+})
+
 test('without its uplink nothing is made', () => {
   const { run, setup, files, interfaces } = machine([acme({ vlan: { uplink: 'eth9' } })])
   expect(run(() => expect(setup).toThrow("network.vlan.uplink: there is no interface 'eth9' on this host"))).toEqual([])
