@@ -41,8 +41,9 @@ const fromRegistry = (reader: Reader, { id, infra }: Tenant): BootFiles | undefi
       throw new HostError(path, 'is the tree of another machine, expected a file below infra or config')
     return path
   }
+  const kernel = find(infra.kernel)
   const initrd = infra.initrd === undefined ? undefined : find(infra.initrd)
-  return { kernel: find(infra.kernel), initrd, isUnified: infra.kernel.endsWith('.efi') }
+  return { kernel, initrd, isUnified: infra.kernel.endsWith('.efi') }
 }
 
 const fromRepository = (reader: Reader, { id, source }: MachinePlace): BootFiles | undefined => {

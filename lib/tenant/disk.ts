@@ -83,7 +83,11 @@ const described = (reader: Reader, id: string, directory: string, machine: Machi
   const read = readMetadata(machineMetadataShape, `${tenantDir(id)}/${file}`, (limit) =>
     reader.readFileInside(tenantDir(id), file, limit),
   )
-  if ('problems' in read) return [machine, ...read.problems]
+  if ('problems' in read)
+    return [
+      machine,
+      ...read.problems.map((problem) => ({ ...problem, message: `${problem.message}, ignoring the file` })),
+    ]
   if (read.metadata === undefined) return [machine]
   const { resources, notify } = read.metadata
   return [{ ...machine, cpu: resources?.cpu, memory: resources?.memory, notify }]

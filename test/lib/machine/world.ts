@@ -2,7 +2,7 @@
 
 import type { MemoryNode } from '../../../lib/host/memory.ts'
 
-const ROOT = '/var/lib/tenants/acme'
+export const ROOT = '/var/lib/tenants/acme'
 const COMMIT = 'c'.repeat(40)
 export const TREE = '1'.repeat(40)
 export const OTHER_TREE = '2'.repeat(40)
