@@ -54,7 +54,7 @@ const complaints = ({ status, stderr }: Finished): readonly string[] => [
   ...(status === 0 ? [] : [`exit status ${status}`]),
 ]
 
-/** Of systemd 254. An older one does without a growing pause between restarts, and has no vmspawn. */
+/** Of systemd 254 to 257, the oldest that will do: what the one on this host need not know. */
 const NEWER =
   /^\S+tenant-(?:infra|vm|container|provision)@\.service:\d+: Unknown key '(?:RestartSteps|RestartMaxDelaySec|DelegateSubgroup|PrivatePIDs)' in section \[Service\], ignoring\.$/
 
