@@ -1,11 +1,8 @@
 import { mayHaveExtensions, readStacks } from '../extensions/stack.ts'
-import type { Reader } from '../host/host.ts'
-import type { Checked, Problem } from '../report/problem.ts'
-import { type Disk, EMPTY_DISK, readDisk } from '../tenant/disk.ts'
+import { append } from '../report/append.ts'
+import { EMPTY_DISK, readDisk } from '../tenant/disk.ts'
 import { readHealthCheck } from '../tenant/health.ts'
-import type { Loaded } from '../tenant/load.ts'
 import { hasInfra, memoryProblems, tenantMemory } from '../tenant/memory.ts'
-import type { Tenant } from '../tenant/tenant.ts'
 import { lateUnits } from '../units/late-units.ts'
 import { mountUnits } from '../units/mount-units.ts'
 import { refusedUnits, registryUnits } from '../units/refused-units.ts'
@@ -13,20 +10,6 @@ import { tenantUnits } from '../units/tenant-units.ts'
 import type { Generator, Planned } from './generator.ts'
 
 const NOTHING: Planned = { set: [], problems: [] }
-const NO_PROBLEMS: readonly Problem[] = []
-
-/** Most tenants of a large host have no VM, and nothing to be reckoned. */
-const memory = (tenant: Tenant, disk: Disk): readonly Problem[] =>
-  hasInfra(tenant, disk) || disk.machines.length > 0 ? memoryProblems(tenant, tenantMemory(tenant, disk)) : NO_PROBLEMS
-
-const NO_CHECK: Checked<boolean> = { value: false, problems: [] }
-
-/** A tenant without a repository is not looked at: it has no script. */
-const healthCheck = (
-  { id, tenant, hasMetadata }: Extract<Loaded, { state: 'here' }>,
-  reader: Reader,
-): Checked<boolean> => (hasMetadata || tenant.repository !== undefined ? readHealthCheck(reader, id) : NO_CHECK)
-
 /** The services, slice and start-up link of each tenant in the registry. */
 export const tenantPlan: Generator = {
   name: 'tenant-generator',
@@ -37,9 +20,18 @@ export const tenantPlan: Generator = {
       return { set: refusedUnits(id, loaded.definedIn, loaded.enabled, loaded.problems), problems: loaded.problems }
     }
     const disk = provisioned.has(id) ? readDisk(reader, id) : { value: EMPTY_DISK, problems: [] }
-    const health = provisioned.has(id) ? healthCheck(loaded, reader) : NO_CHECK
-    const problems = [...loaded.warnings, ...disk.problems, ...memory(loaded.tenant, disk.value), ...health.problems]
-    return { set: tenantUnits(loaded.tenant, disk.value, health.value), problems }
+    const { tenant } = loaded
+    const problems = [...loaded.warnings, ...disk.problems]
+    // Most tenants of a large host have neither VMs to reckon with nor a repository that brings a script.
+    if (hasInfra(tenant, disk.value) || disk.value.machines.length > 0)
+      append(problems, memoryProblems(tenant, tenantMemory(tenant, disk.value)))
+    let hasHealthCheck = false
+    if ((loaded.hasMetadata || tenant.repository !== undefined) && provisioned.has(id)) {
+      const health = readHealthCheck(reader, id)
+      hasHealthCheck = health.value
+      append(problems, health.problems)
+    }
+    return { set: tenantUnits(tenant, disk.value, hasHealthCheck), problems }
   },
   besides: (problems, late) => ({
     set: [...registryUnits(problems), ...(late ? lateUnits : [])],
