@@ -22,6 +22,7 @@ const GROUPS = {
     'programs/tenant-machine.ts',
     'programs/tenant-manager.ts',
     'programs/tenant-provision.ts',
+    'programs/tenant-storage.ts',
     'programs/tenants-late.ts',
   ],
 }

@@ -36,6 +36,7 @@ export const PROGRAMS = [
   'tenant-machine',
   'tenant-manager',
   'tenant-provision',
+  'tenant-storage',
   'tenants-late',
 ]
 

@@ -13,6 +13,7 @@ import { tenantLayers } from './tenant-layers.ts'
 import { tenantMachine } from './tenant-machine.ts'
 import { tenantManager } from './tenant-manager.ts'
 import { tenantProvision } from './tenant-provision.ts'
+import { tenantStorage } from './tenant-storage.ts'
 import { tenantsLate } from './tenants-late.ts'
 
 const { host, args, exit } = engine
@@ -28,6 +29,7 @@ const status = runByName(host.below(host.env('BITBUILDER_ROOT') ?? ''), args, {
   'tenant-machine': tenantMachine,
   'tenant-manager': tenantManager,
   'tenant-provision': tenantProvision,
+  'tenant-storage': tenantStorage,
   'tenants-late': tenantsLate,
   bitbuilder,
 })

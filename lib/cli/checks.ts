@@ -4,11 +4,10 @@ import type { Host } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
 import { REGISTRY_SEARCH_PATH, tenantDir } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
-import { placeOf } from '../report/json-source.ts'
 import { type Problem, wholeFile } from '../report/problem.ts'
 import { tallyOf } from '../report/tally.ts'
 import { placeAt } from '../report/text-place.ts'
-import type { Tenant } from '../tenant/tenant.ts'
+import { storageProblems } from '../storage/limit.ts'
 import type { Entries } from './entries.ts'
 import { networkChecks } from './network-checks.ts'
 import { repositoryChecks } from './repository-checks.ts'
@@ -66,22 +65,6 @@ const strayDirectories = ({ provisioned, loaded }: Entries): readonly Problem[] 
     .map((id) => warn(tenantDir(id), 'belongs to no tenant of the registry'))
 }
 
-/** Keys that are understood and wait for a later version to act on them. */
-const notYet = ({ tenant, source }: { readonly tenant: Tenant; readonly source: JsonSource }): readonly Problem[] => {
-  const { resources, id } = tenant
-  const given: readonly (readonly [boolean, readonly string[], string])[] = [
-    [resources.storage !== undefined, ['resources', 'storage'], 'is not enforced by this version'],
-  ]
-  return given
-    .filter(([isGiven]) => isGiven)
-    .map(([, path, words]) => ({
-      severity: 'warning',
-      at: placeOf(source, path, 'key'),
-      message: `${path.join('.')} ${words}`,
-      tenant: id,
-    }))
-}
-
 const config = (host: Host): readonly Problem[] =>
   orElse<readonly Problem[]>(
     () => readConfig(host).problems,
@@ -92,7 +75,6 @@ const config = (host: Host): readonly Problem[] =>
 export const furtherChecks = (host: Host, entries: Entries): readonly Problem[] => {
   const sources = new Map(entries.load.registry.entries.map(({ id, source }) => [id, source]))
   const texts = new Map([...sources].map(([id, source]) => [source.file, { id, source }]))
-  const tenants = entries.loaded.flatMap((one) => (one.state === 'refused' ? [] : [one.tenant]))
   const here = entries.loaded.flatMap((one) =>
     one.state === 'here' ? [{ tenant: one.tenant, source: sources.get(one.id) as JsonSource }] : [],
   )
@@ -103,6 +85,6 @@ export const furtherChecks = (host: Host, entries: Entries): readonly Problem[] 
     ...strayDirectories(entries),
     ...networkChecks(host, here),
     ...repositoryChecks(host, here),
-    ...tenants.flatMap((tenant) => notYet({ tenant, source: sources.get(tenant.id) as JsonSource })),
+    ...here.flatMap(({ tenant, source }) => storageProblems(host, tenant, source)),
   ]
 }

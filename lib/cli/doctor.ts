@@ -77,6 +77,7 @@ const print = (host: Host, results: readonly Result[]): void => {
 export const doctor: Verb = {
   name: 'doctor',
   summary: 'check what this host needs for its tenants; exit status 1 when something is missing',
+  isLive: true,
   run: ({ host, json }) => {
     const tenants = loadEntries(host).loaded.flatMap((one) => (one.state === 'here' ? [one.tenant] : []))
     const needs = needsOf(host, tenants)

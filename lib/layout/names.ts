@@ -25,6 +25,8 @@ export const networkService = (id: string): string => `tenant-network@${id}.serv
 export const namespaceService = (id: string): string => `netns-tenant@${id}.service`
 export const layersService = (id: string): string => `tenant-layers@${id}.service`
 
+export const storageService = (id: string): string => `tenant-storage@${id}.service`
+
 /** The script that says how the tenant is, and what asks it. */
 export const healthService = (id: string): string => `tenant-health@${id}.service`
 export const healthTimer = (id: string): string => `tenant-health@${id}.timer`

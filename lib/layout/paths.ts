@@ -22,6 +22,8 @@ export const OWN_REGISTRY_DIRS: readonly string[] = REGISTRY_SEARCH_PATH.slice(0
 
 export const STATE_DIR = '/var/lib/bitbuilder'
 export const NETWORK_STATE = '/var/lib/bitbuilder/network.json'
+/** Project ids of tenants whose storage is limited. */
+export const STORAGE_STATE = '/var/lib/bitbuilder/storage.json'
 export const TENANTS_DIR = '/var/lib/tenants'
 export const RUNTIME_DIR = '/run/bitbuilder'
 export const NETWORK_LOCK = '/run/bitbuilder/network.lock'
@@ -31,6 +33,7 @@ export const isolationFile = (id: string): string => `${ISOLATION_DIR}/${id}.nft
 /** What uplinks had before tenants' packets came their way, as sysctl.d(5) spells it. */
 export const FORWARDING_BEFORE = '/run/bitbuilder/isolation/.forwarding-before'
 export const FORWARDING_NOW = '/run/bitbuilder/isolation/.forwarding'
+export const STORAGE_LOCK = '/run/bitbuilder/storage.lock'
 export const RELOAD_LOCK = '/run/bitbuilder/reload.lock'
 export const GIT_ACCESS_DIR = '/run/bitbuilder/git'
 export const NETWORKD_DIR = '/run/systemd/network'

@@ -8,6 +8,7 @@ import { withNetwork } from '../network/networkd.ts'
 import { isUp, showUnits } from '../program/systemctl.ts'
 import { readRegistry } from '../registry/registry.ts'
 import { isError } from '../report/problem.ts'
+import { forgetProject, readProjects } from '../storage/projects.ts'
 
 /** Bytes. A mount is a line; a host with many containers has thousands. */
 const LARGEST_MOUNTS = 16 << 20
@@ -77,8 +78,11 @@ export const purge = (host: Host, id: string): void => {
   refuseInUse(host, id, dirs)
   deleteData(host, id)
   giveUpNumbers(host, id)
+  forgetProject(host, id)
 }
 
 /** Whether there would be anything to delete. */
 export const hasData = (reader: Reader, id: string): boolean =>
-  [tenantDir(id), removedDir(id)].some((dir) => reader.stat(dir) !== undefined) || readAllocation(reader).has(id)
+  [tenantDir(id), removedDir(id)].some((dir) => reader.stat(dir) !== undefined) ||
+  readAllocation(reader).has(id) ||
+  readProjects(reader).has(id)

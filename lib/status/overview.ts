@@ -10,6 +10,7 @@ import { readAllocation } from '../network/allocation.ts'
 import { runPlan } from '../program/generator.ts'
 import { PLANS } from '../program/plans.ts'
 import { type Problem, wholeFile } from '../report/problem.ts'
+import { storageProblems } from '../storage/limit.ts'
 import type { Loaded } from '../tenant/load.ts'
 import { readUsage, type Usage } from './cgroup.ts'
 
@@ -133,6 +134,7 @@ export const readOverview = (host: Host, loaded: readonly Loaded[]): readonly Te
         ...(entry === undefined ? [withoutEntry(id)] : []),
         ...(problems.get(id) ?? []),
         ...provisionProblems(host, id),
+        ...(entry?.state === 'here' ? storageProblems(host, entry.tenant) : []),
       ],
     }
   })

@@ -6,6 +6,8 @@ export interface FileSystem {
   /** `ext4` */
   readonly type: string
   readonly mountPoint: string
+  /** What of it is mounted there: `/` where it is all. */
+  readonly root: string
   /** `/dev/vda2` */
   readonly source: string
   /** Of the file system itself, not of the one mount: `rw`, `prjquota`. */
@@ -21,10 +23,23 @@ const unescapeOctal = (text: string): string =>
 /** `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue` */
 const parseLine = (line: string): FileSystem | undefined => {
   const [left = '', right = ''] = line.split(' - ', 2)
-  const mountPoint = left.split(' ')[4]
+  const [, , , root, mountPoint] = left.split(' ')
   const [type, source, options] = right.split(' ')
-  if (mountPoint === undefined || type === undefined || source === undefined || options === undefined) return undefined
-  return { type, mountPoint: unescapeOctal(mountPoint), source: unescapeOctal(source), options: options.split(',') }
+  if (
+    root === undefined ||
+    mountPoint === undefined ||
+    type === undefined ||
+    source === undefined ||
+    options === undefined
+  )
+    return undefined
+  return {
+    type,
+    mountPoint: unescapeOctal(mountPoint),
+    root: unescapeOctal(root),
+    source: unescapeOctal(source),
+    options: options.split(','),
+  }
 }
 
 const isAbove = (mountPoint: string, path: string): boolean =>

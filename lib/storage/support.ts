@@ -18,6 +18,13 @@ const PATIENCE = 30
 const works = (host: Host, ...command: readonly string[]): boolean => host.run(command, PATIENCE).status === 0
 const isThere = (host: Host, ...command: readonly string[]): boolean => host.run(command, PATIENCE).status !== 127
 
+/** With the packages that bring them. */
+const TOOLS = [
+  ['setquota', 'quota'],
+  ['chattr', 'e2fsprogs'],
+] as const
+const BIN = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const
+
 const projects = (host: Host, type: string, source: string, options: readonly string[]): StorageSupport => {
   if (!options.includes('prjquota')) {
     const before =
@@ -28,11 +35,8 @@ const projects = (host: Host, type: string, source: string, options: readonly st
       hint: `${before}mount it with the option prjquota`,
     }
   }
-  for (const [tool, option, of] of [
-    ['setquota', '--version', 'quota'],
-    ['chattr', '-V', 'e2fsprogs'],
-  ] as const) {
-    if (!isThere(host, tool, option))
+  for (const [tool, of] of TOOLS) {
+    if (!BIN.some((dir) => host.stat(`${dir}/${tool}`) !== undefined))
       return { kind: 'none', why: `has project quotas, and there is no ${tool}`, hint: `install ${of}` }
   }
   return { kind: 'project', source }
@@ -56,8 +60,9 @@ const btrfs = (host: Host, directory: string): StorageSupport => {
 export const storageSupport = (host: Host, directory: string): StorageSupport | undefined => {
   const found = fileSystemOf(host, directory)
   if (found === undefined) return undefined
-  const { type, source, options, mountPoint } = found
-  if (mountPoint === directory) return { kind: 'own' }
+  const { type, source, options, mountPoint, root } = found
+  // A part of one that is mounted on itself, as a unit sees what it may write to, is no other file system.
+  if (mountPoint === directory && root === '/') return { kind: 'own' }
   if (type === 'ext4' || type === 'xfs') return projects(host, type, source, options)
   if (type === 'btrfs') return btrfs(host, directory)
   return {

@@ -58,7 +58,8 @@ describe('man pages', () => {
   })
 
   /** Pages of others that ours point to. */
-  const others = /^(?:systemd[-.a-z]*|os-release|networkctl|systemctl|journalctl|bootup|ip)$/
+  const others =
+    /^(?:systemd[-.a-z]*|os-release|networkctl|systemctl|journalctl|bootup|ip|setquota|repquota|chattr|tune2fs)$/
 
   test.each(PAGES)('%s points to pages that are there', (path) => {
     for (const [, name = '', section = ''] of read(path).matchAll(/\*([^*\s]+)\*\(([0-9])\)/g)) {

@@ -69,6 +69,7 @@ test('verify says all, and what the generators keep to themselves', () => {
   const { status, out } = run(['verify'], {
     ...FILES,
     '/etc/bitbuilder/tenants.d/notes.txt': 'x',
+    '/proc/self/mountinfo': '1 1 0:9 / / rw - tmpfs tmpfs rw\n',
     '/var/lib/tenants/stray/x': '',
     '/etc/bitbuilder/tenants.d/two.json':
       '{"id":"two","resources":{"storage":"1G"},"resources":{"storage":"2G"},"network":{"index":4}}',
@@ -81,7 +82,8 @@ test('verify says all, and what the generators keep to themselves', () => {
     'warning: /etc/bitbuilder/tenants.d/notes.txt: is no ID.json, nobody reads it',
     'warning: /var/lib/tenants/stray: belongs to no tenant of the registry',
     "error: /etc/bitbuilder/tenants.d/two.json: network.index 4 of tenant 'two' is that of tenant 'one' too",
-    'warning: /etc/bitbuilder/tenants.d/two.json:1:55: resources.storage is not enforced by this version',
+    'warning: /etc/bitbuilder/tenants.d/two.json:1:55: resources.storage: does not hold, /var/lib/tenants/two is on tmpfs, which limits no directory',
+    '  hint: ext4 or xfs with project quotas, or a file system of its own on /var/lib/tenants/two',
   ])
 })
 

@@ -32,6 +32,8 @@ const HOST: Files = {
   '/proc/self/mountinfo': '1 1 254:1 / / rw,relatime - ext4 /dev/vda1 rw,prjquota\n',
   '/usr/share/qemu/firmware/60-edk2.json': '{}',
   '/usr/libexec/virtiofsd': '',
+  '/usr/sbin/setquota': '',
+  '/usr/bin/chattr': '',
   '/dev/kvm': DEVICE,
   '/dev/vhost-vsock': DEVICE,
   '/dev/net/tun': DEVICE,
