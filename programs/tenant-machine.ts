@@ -8,6 +8,7 @@ import {
   machinePart,
   machineRunDir,
   machineView,
+  machineViewDir,
   NSPAWN_DIR,
   nspawnSettings,
   startedFile,
@@ -90,12 +91,22 @@ const unregister = (host: Host, machine: string): void => {
   host.run(['busctl', 'call', '--auto-start=no', ...manager, 'UnregisterMachine', 's', machine], PATIENCE)
 }
 
+/**
+ * What the unit had its parts bound to. systemd takes it away as well, unless the drop-in that names it is gone: then the entry
+ * went while the machine ran. Only what is empty, and nothing that is mounted: behind one of these names was the tree.
+ */
+const clearView = (host: Host, machine: string): void => {
+  const view = machineViewDir(machine)
+  if (host.stat(view) !== undefined) host.run(['find', view, '-xdev', '-depth', '-empty', '-delete'], PATIENCE)
+}
+
 /** What is left of a machine. Its monitor ends well even when the emulator was killed: that is told here. */
 const stop = (host: Host, { id, name }: Call): number => {
   const machine = machineName(id, name)
   const isKilled = host.stat(emulatorMark(machine)) !== undefined
   unregister(host, machine)
   clear(host, machine)
+  clearView(host, machine)
   if (isKilled) host.log('error', `tenant-machine: the emulator of ${machine} did not end by itself`)
   return isKilled ? 1 : 0
 }

@@ -8,7 +8,10 @@ import {
   removedTree,
   revisionDir,
   tenantDir,
+  treeMark,
 } from '../layout/paths.ts'
+import { infraPlace } from '../machine/place.ts'
+import { convergeTree } from '../machine/tree.ts'
 import type { Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
 import { INFRA_TREE, MACHINE_DIRECTORIES } from './contents.ts'
@@ -106,11 +109,22 @@ const settleLinks = (host: Host, directory: string, links: ReadonlyMap<string, s
   })
 }
 
+/**
+ * Extensions are merged over the tree of the infrastructure VM before that starts. Later trees come when it is stopped, the
+ * first one has to be there: nothing can run from it yet.
+ */
+const placeInfraTree = (host: Host, id: string, { trees }: Manifest): readonly Problem[] => {
+  const place = infraPlace(id)
+  if (host.stat(treeMark(id, place.home, place.entry)) === undefined) convergeTree(host, place, trees[INFRA_TREE])
+  return []
+}
+
 /** What it could not do, and why. */
 export const settle = (host: Host, id: string, manifest: Manifest): readonly Problem[] => {
   const infra = manifest.trees[INFRA_TREE] === undefined ? [] : ['rootfs']
   const steps: readonly (() => readonly Problem[])[] = [
     () => settleMachines(host, id, 'infra', infra),
+    () => placeInfraTree(host, id, manifest),
     ...MACHINE_DIRECTORIES.map((one) => () => settleMachines(host, id, one, machinesIn(manifest, one))),
     ...EXTENSION_CLASSES.map(
       (kind) => () => settleLinks(host, extensionDir(id, kind), linksOf(host, id, manifest, kind)),

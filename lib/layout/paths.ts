@@ -141,8 +141,10 @@ export const machineOverDir = (machine: string): string => `${machineRunDir(mach
 /** RuntimeDirectory= of a machine's unit, below /run. */
 export const machineRuntime = (machine: string): string => `tenants/${machine}`
 
+export const machineViewDir = (machine: string): string => `/run/${machineRuntime(machine)}`
+
 /** As the machine's own processes see it. */
-export const machineView = (machine: string, part: MachinePart): string => `/run/${machineRuntime(machine)}/${part}`
+export const machineView = (machine: string, part: MachinePart): string => `${machineViewDir(machine)}/${part}`
 
 /** There while the emulator of a VM runs, and afterwards if it was killed. */
 export const emulatorMark = (machine: string): string => `/run/${machineRuntime(machine)}/emulator`

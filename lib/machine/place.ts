@@ -26,7 +26,7 @@ export interface MachinePlace {
 
 const HOMES = { infra: 'infra', vm: 'machines', container: 'containers' } as const
 
-const infraPlace = (id: string): MachinePlace => ({
+export const infraPlace = (id: string): MachinePlace => ({
   kind: 'infra',
   id,
   name: INFRA_MACHINE,

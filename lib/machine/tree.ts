@@ -2,7 +2,7 @@ import type { Host, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { requireDirectory } from '../host/require-directory.ts'
-import { newTree, nextMark, originMark, previousTree, treeDir, treeMark } from '../layout/paths.ts'
+import { HIERARCHY, newTree, nextMark, originMark, previousTree, treeDir, treeMark } from '../layout/paths.ts'
 import type { MachinePlace } from './place.ts'
 
 /**
@@ -50,6 +50,13 @@ const finish = (host: Host, { id, home, entry, path }: MachinePlace, tree: strin
   host.remove(nextMark(id, home, entry))
 }
 
+/** What may be merged over it needs a place, and is looked for before the machine's unit would make one. */
+const makeMountPoints = (host: Host, { kind }: MachinePlace, copy: string): void => {
+  if (kind !== 'infra') return
+  for (const name of Object.values(HIERARCHY))
+    if (host.stat(`${copy}/${name}`) === undefined) host.makeDir(`${copy}/${name}`)
+}
+
 /**
  * Gives a machine of the repository the tree that it wants. One without mark of its origin is the administrator's, and left
  * alone. Throws HostError when that tree is not there.
@@ -65,6 +72,7 @@ export const convergeTree = (host: Host, place: MachinePlace, wanted: string | u
   const from = treeDir(id, wanted)
   if (!isDirectory(host, from)) throw new HostError(from, 'is not there: systemctl start tenant-provision@')
   copyTree(host, from, newTree(id, home, entry))
+  makeMountPoints(host, place, newTree(id, home, entry))
   host.replaceFile(next, `${wanted}\n`, 0o600)
   finish(host, place, wanted)
 }
