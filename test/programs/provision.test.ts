@@ -86,7 +86,13 @@ test('a commit becomes the revision that config points to, with its trees apart 
     '.web.origin 600 ',
     'web/ 700',
     '.rootfs.origin 600 ',
-    'rootfs/ 700',
+    '.rootfs.previous/ 700',
+    `.rootfs.tree 600 ${trees['infrastructure/rootfs']}\n`,
+    'rootfs/ 755',
+    'rootfs/etc/ 755',
+    'rootfs/usr/ 755',
+    'rootfs/usr/lib/ 755',
+    'rootfs/usr/lib/os-release 644 ID=debian\n',
   ])
   expect(state(one)).toMatchObject({ state: 'current', commit, wanted: commit, accepted: commit, problems: [] })
 })

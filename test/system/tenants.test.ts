@@ -50,6 +50,18 @@ test.each(TWINS)('%s: the VM has its tap on the bridge of its tenant, and its cr
   expect(here.machine.journal(`--unit=${INFRA(id)}`)).toContain(`infra.${id} is up`)
 })
 
+test.each(TWINS)(
+  "%s: the VM's /etc is its own with the extension of its repository, and nothing is left to do",
+  (id) => {
+    expect(guestsOf(id).infra.run('cat /tree/etc/owner /tree/etc/issue').stdout.split(/\r?\n/)).toEqual([
+      id,
+      'Welcome to a tenant from git',
+      '',
+    ])
+    expect(must(`bitbuilder plan ${id}`)).toBe('')
+  },
+)
+
 test.each(TWINS)('%s: the container has a user namespace of its own', (id) => {
   const [inside, outside, length] = must(`cat /proc/${leaderOf(here.machine, `web.${id}`)}/uid_map`)
     .trim()

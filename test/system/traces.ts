@@ -50,8 +50,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
 /** `interface br-acme - br-tenant-acme`, one thing a line, sorted. */
 export const inventory = (machine: Machine): readonly string[] => {
   const script = Object.entries(SECTIONS).map(([name, command]) => `{ ${command}\n} 2>/dev/null | sed 's/^/${name} /'`)
-  // machined comes when it is asked and goes when it has nothing to do.
-  const isKept = (line: string): boolean => !/systemd-machined|io\.systemd\.Machine /.test(line)
+  // machined comes when it is asked and goes when it has nothing to do; after a restart it knows machines by their units too.
+  const isKept = (line: string): boolean => !/systemd-machined|io\.systemd\.Machine |\/machines\/unit:/.test(line)
   const text = machine.must(['sh'], { input: script.join('\n') })
   return text.split('\n').filter(isKept).sort()
 }

@@ -11,12 +11,12 @@ export const TWINS = ['acme', 'globex'] as const
 export type Twin = (typeof TWINS)[number]
 
 /** Where the repository of a tenant is, and its files with it. */
-const repositoryOf = (id: string): string => `/srv/git/${id}`
+export const repositoryOf = (id: string): string => `/srv/git/${id}`
 
 const GIT = 'git -c user.name=Test -c user.email=test@example.org -c init.defaultBranch=main'
 
 /** Everything that lies in the repository becomes its next commit, whose id is returned. */
-const commit = (machine: Machine, id: string, message: string): string =>
+export const commit = (machine: Machine, id: string, message: string): string =>
   machine.must(`cd ${repositoryOf(id)} && git init --quiet -b main . && git add --all &&
     ${GIT} commit --quiet --message='${message}' && git rev-parse HEAD`)
 
@@ -24,11 +24,12 @@ const plantRepository = (machine: Machine, id: string): string => {
   const root = repositoryOf(id)
   makeRepository(machine, root, id)
   machine.write(`${root}/infrastructure/rootfs/usr/lib/os-release`, 'ID=tiny\n')
+  machine.write(`${root}/infrastructure/rootfs/etc/owner`, `${id}\n`)
   machine.must(`cp ${KERNEL} ${root}/infrastructure/vmlinuz && cp ${INITRD} ${root}/infrastructure/initrd`)
   return commit(machine, id, 'First')
 }
 
-const entryOf = (id: string): object => ({
+export const entryOf = (id: string): object => ({
   id,
   repository: { url: `file://${repositoryOf(id)}`, ref: 'main' },
   resources: { memory: '1G', tasks: 512 },
