@@ -304,4 +304,23 @@ describe('machines of a tenant', () => {
     expect(machine.show(INFRA, 'Result', 'ActiveState')).toEqual({ Result: 'success', ActiveState: 'inactive' })
     expect(machine.run('ls /run/bitbuilder/machines/infra.acme /run/tenants/infra.acme').status).not.toBe(0)
   })
+
+  test('a guest that powers itself off has not failed, and stays off', async () => {
+    const { machine } = used
+    machine.must(['systemctl', 'start', INFRA])
+    await saidAll(machine, INFRA)
+    machine.must('varlinkctl call /run/tenants/infra.acme/infra.acme/control io.systemd.MachineInstance.PowerOff {}')
+    await until('the power-off', 30, () =>
+      machine.show(INFRA, 'ActiveState').ActiveState === 'inactive' ? true : undefined,
+    )
+    expect(machine.show(INFRA, 'Result', 'NRestarts')).toEqual({ Result: 'success', NRestarts: '0' })
+  })
+
+  test('a VM whose emulator cannot start has failed, and is tried again', () => {
+    const { machine } = used
+    machine.must(`head -c 100000 /dev/urandom >${ACME}/infra/vmlinuz`)
+    expect(machine.run(['systemctl', 'start', INFRA]).status).not.toBe(0)
+    expect(machine.show(INFRA, 'Result', 'SubState')).toEqual({ Result: 'exit-code', SubState: 'auto-restart' })
+    machine.must(['systemctl', 'stop', INFRA])
+  })
 })
