@@ -16,10 +16,10 @@ const gitUser: Check['look'] = ({ host }) =>
 const signatures = (context: Context): Finding => {
   const absent = [
     ['ssh-keygen', '-?'],
-    ['gpgv', '--version'],
+    ['gpg', '--version'],
   ].filter(([name = '', option = '']) => context.host.run([name, option], 30).status === 127)
   return absent.length === 0
-    ? ok('ssh-keygen, gpgv')
+    ? ok('ssh-keygen, gpg')
     : missing(`there is no ${absent.map(([name]) => name).join(' and no ')}`)
 }
 
@@ -71,7 +71,7 @@ export const MACHINES: readonly Check[] = [
   {
     name: 'signatures',
     neededFor: ['signatures'],
-    packages: { debian: 'openssh-client gpgv', fedora: 'openssh gnupg2' },
+    packages: { debian: 'openssh-client gnupg', fedora: 'openssh gnupg2' },
     look: signatures,
   },
   {

@@ -24,6 +24,7 @@ const featuresOf = (reader: Reader, tenant: Tenant): readonly Feature[] => {
     ['vxlan', isPrivate && network.vxlan !== undefined],
     ['vlan', isPrivate && network.vlan !== undefined],
     ['repository', repository !== undefined],
+    ['signatures', repository?.verify !== undefined],
     ['vm', hasInfra(tenant, disk) || has('vm')],
     ['container', has('container')],
     ['extensions', stacks.length > 0],

@@ -148,6 +148,14 @@ test('VMs are what a tenant with an infrastructure VM needs', () => {
   ])
 })
 
+test('signatures are what a tenant whose commits are verified needs', () => {
+  const says = { 'ssh-keygen': undefined }
+  const repository = { url: 'https://git.example.org/acme.git' }
+  expect(examine({ says, tenants: [{ id: 'acme', repository }] }).by('signatures')?.state).toBe('warning')
+  const verified = [{ id: 'acme', repository: { ...repository, verify: 'ssh' } }]
+  expect(examine({ says, tenants: verified }).by('signatures')).toMatchObject({ state: 'missing', neededBy: 'acme' })
+})
+
 test('KVM in a guest is nothing to rely on, and none is slow', () => {
   const tenants = [{ id: 'acme', infra: { enabled: true } }]
   expect(examine({ tenants, says: { 'systemd-detect-virt': 'kvm\n' } }).by('kvm')?.detail).toContain(
