@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts'
 import { HostError, orElse } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { provisionService, tenantService } from '../layout/names.ts'
-import { isUp, showUnits } from '../program/systemctl.ts'
+import { showUnits } from '../program/systemctl.ts'
 import { isError, renderHint, renderProblem } from '../report/problem.ts'
 import { tenantToProvision } from '../tenant/one.ts'
 import { paint, printJson, type Verb } from './verb.ts'
@@ -47,8 +47,11 @@ const runUnit = (host: Host, id: string, wish: Wish): void => {
   throw new HostError(provisionService(id), `${words}: journalctl --unit=${provisionService(id)}`)
 }
 
+/** One that is only about to be started, as after a failure, takes no reload and finds the new revision itself. */
 const reloadIfUp = (host: Host, id: string): boolean => {
-  const isRunning = showUnits(host, [tenantService(id)], ['ActiveState']).some(isUp)
+  const isRunning = showUnits(host, [tenantService(id)], ['ActiveState']).some(
+    ({ ActiveState: state }) => state === 'active' || state === 'reloading',
+  )
   if (isRunning) mustRun(host, ['systemctl', 'reload', '--', tenantService(id)], PATIENCE)
   return isRunning
 }

@@ -13,6 +13,7 @@ import type { Repository } from './settings.ts'
 import { checkSignatures } from './signatures.ts'
 import { type Manifest, type ProvisionState, readCurrent } from './state.ts'
 import { protocolOf, withoutCredentials } from './url.ts'
+import { GIT_USER } from './user.ts'
 import type { Wish } from './wish.ts'
 
 /** What one run has to go by. */
@@ -113,6 +114,10 @@ const accept = (task: Task, git: Git, commit: string): Outcome => {
 
 const empty: ProvisionState = { state: 'failed', problems: [] }
 
+/** Git's words are the same whether a directory is missing, closed to its user, or one that the unit's sandbox hides. */
+const NOT_SEEN = /not appear to be a git repository/
+const UNREADABLE = `it has to be there for the user ${GIT_USER}, who sees nothing of /home, /root and /tmp`
+
 const fetchAndAccept = (task: Task, git: Git): Outcome => {
   const { config, repository, before, wish } = task
   const fetched = orElse<string | Problem>(
@@ -122,8 +127,10 @@ const fetchAndAccept = (task: Task, git: Git): Outcome => {
       const limits = { size: config.maxRepositorySize, seconds: config.fetchTimeout }
       return fetchWanted(git, refOf(task), repository.verify !== undefined, limits)
     },
-    ({ reason }) =>
-      problemAt(task, 'url', `cannot fetch ${refOf(task)} of ${withoutCredentials(repository.url)}: ${reason}`),
+    ({ reason }) => ({
+      ...problemAt(task, 'url', `cannot fetch ${refOf(task)} of ${withoutCredentials(repository.url)}: ${reason}`),
+      ...(protocolOf(repository.url) === 'file' && NOT_SEEN.test(reason) ? { hint: UNREADABLE } : {}),
+    }),
   )
   if (typeof fetched !== 'string') return failed(task, fetched)
   if (before?.pinned === fetched && wish === undefined) {

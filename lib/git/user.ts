@@ -5,7 +5,7 @@ import { mustRun } from '../host/must-run.ts'
  * What reads packs from a server is not root: a hole in its parser must not be one of the host. The user owns nothing but
  * `/var/lib/tenants/ID/git`, and of those the unit shows it one.
  */
-const GIT_USER = 'bitbuilder-git'
+export const GIT_USER = 'bitbuilder-git'
 
 const PATIENCE = 60
 

@@ -36,7 +36,7 @@ const MAINS: Readonly<Record<string, Main>> = {
 }
 
 /** Whether a block shows a running systemd, as only the system tests have one. */
-const NEEDS_SYSTEMD = /^# (?:systemctl|journalctl) /m
+const NEEDS_SYSTEMD = /^# (?:systemctl|journalctl|bitbuilder (?:status|provision)) /m
 
 /** What has happened before: for a network a first start, for `diff` a reload and then a change. */
 const hostFor = (block: string): MemoryHost => {
