@@ -4,12 +4,28 @@ import { ENGINES, type Engine } from './test/support/engines.ts'
 /** It needs the compiler that makes the native executable. */
 const ON_THE_SMALL_ENGINE = 'test/lib/host/quickjs.test.ts'
 
+/**
+ * What takes longest, guests and whole machines under emulation, runs with the native package alone. It is about units, rules and the
+ * kernel. That the programs in it do the same on the other engine is shown there by tenants, provision, lifecycle, converge and late-var,
+ * each of which has every program of its kind, and for single programs by test/invocation.
+ */
+const ON_ONE_ENGINE = [
+  'faults',
+  'isolation',
+  'isolation-faults',
+  'machines',
+  'network-parts',
+  'networks',
+  'whole-machine',
+]
+
 /** One suite, two products: the packages that `node build.mjs package` makes on either engine. */
 const systemProject = (engine: Engine): TestProjectConfiguration => ({
   extends: true,
   test: {
     name: `system-${engine}`,
     include: ['test/system/**/*.test.ts'],
+    exclude: engine === 'native' ? [] : ON_ONE_ENGINE.map((name) => `test/system/${name}.test.ts`),
     globalSetup: ['test/system/setup.ts'],
     provide: { engine },
     // Each boots a machine that has as many processors as this one.
