@@ -2,6 +2,8 @@ import type { Host, Reader } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
 import { machineOf } from '../layout/names.ts'
 import { GENERATOR_DIR, mountedRecord } from '../layout/paths.ts'
+import { isTreeCurrent } from '../machine/fingerprint.ts'
+import { infraPlace } from '../machine/place.ts'
 import { isNetworkCurrent } from '../network/current.ts'
 import { isUp, type Properties, showUnits } from '../program/systemctl.ts'
 import { jsonText } from '../report/json-text.ts'
@@ -32,6 +34,8 @@ export interface Actual {
   readonly mounted: ReadonlyMap<string, string>
   /** Whether the files of its network are what they should be. */
   readonly isNetworkCurrent: boolean
+  /** Whether the infrastructure VM's tree, which extensions may lie over, is that of the repository. */
+  readonly isInfraCurrent: boolean
   /** By unit, what a machine was started with and would not be now. */
   readonly changed: ReadonlyMap<string, readonly string[]>
 }
@@ -107,6 +111,7 @@ export const readActual = (
     outdated: findOutdated(host, id, wanted),
     units,
     mounted: readMounted(host, id),
+    isInfraCurrent: here === undefined || isTreeCurrent(host, infraPlace(id)),
     isNetworkCurrent: here === undefined || isNetworkCurrent(host, here.tenant),
     changed,
   }

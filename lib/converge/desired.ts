@@ -22,6 +22,8 @@ export interface Overlay extends Mount {
   /** The mount point. */
   readonly where: string
   readonly below: readonly Mount[]
+  /** Whether what they all lie over is the tree of the infrastructure VM. */
+  readonly overRootfs: boolean
 }
 
 /** What should run of a tenant that has its place on this host. */
@@ -58,6 +60,7 @@ export const desiredOf = ({ id, network }: Pick<Tenant, 'id' | 'network'>, rende
     return mountOf(files, mountUnit(where)).map((mount) => ({
       ...mount,
       where,
+      overRootfs: bound.length > 0,
       below: [...bound, ...images.flatMap((unit) => mountOf(files, unit))],
     }))
   })

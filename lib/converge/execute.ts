@@ -3,6 +3,9 @@ import { HostError } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { healthTimer, isMachineUnit, tenantService } from '../layout/names.ts'
 import { GENERATOR_DIR, RELOAD_LOCK, RUNTIME_DIR } from '../layout/paths.ts'
+import { wantedTree } from '../machine/fingerprint.ts'
+import { infraPlace } from '../machine/place.ts'
+import { convergeTree } from '../machine/tree.ts'
 import { reloadManager } from '../program/systemctl.ts'
 import { findOutdated } from './actual.ts'
 import type { Convergence } from './converge.ts'
@@ -72,6 +75,7 @@ const perform = (host: Host, id: string, convergence: Convergence, group: readon
   for (const step of group) host.log('info', `${stepWords(step).join(' ')}: ${step.why}`)
   const units = group.map(({ unit = '' }) => unit)
   if (first.do === 'daemon-reload') reload(host, id, convergence)
+  else if (first.do === 'renew') convergeTree(host, infraPlace(id), wantedTree(host, infraPlace(id)))
   else if (first.do === 'stop' && units.includes(tenantService(id))) stopAfterwards(host, id)
   else {
     const how = manner(id, first)

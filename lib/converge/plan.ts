@@ -1,5 +1,12 @@
-import { isMachineUnit, layersService, mountUnit, networkService, tenantService } from '../layout/names.ts'
-import { EXTENSION_CLASSES, mergedDir } from '../layout/paths.ts'
+import {
+  infraService,
+  isMachineUnit,
+  layersService,
+  mountUnit,
+  networkService,
+  tenantService,
+} from '../layout/names.ts'
+import { boundRootfs, EXTENSION_CLASSES, mergedDir } from '../layout/paths.ts'
 import type { Actual } from './actual.ts'
 import { companionsOf, type Desired, type Mount, type Overlay } from './desired.ts'
 import type { Action, Step } from './step.ts'
@@ -34,6 +41,8 @@ interface OverlayChange {
   readonly missing: readonly Overlay[]
   /** Overlays first: what they are made of is in use until then. */
   readonly gone: readonly string[]
+  /** Whether the tree below has to be replaced meanwhile: once it is bound, a mount keeps to the former one. */
+  readonly renews: boolean
 }
 
 const overlayChange = (desired: Desired, actual: Actual): OverlayChange => {
@@ -41,8 +50,12 @@ const overlayChange = (desired: Desired, actual: Actual): OverlayChange => {
   const wanted = desired.overlays.flatMap(({ unit, below }) => [unit, ...below.map((mount) => mount.unit)])
   const isOverlay = (unit: string): boolean => unit.startsWith('var-lib-')
   const gone = unwanted(actual, new Set(wanted), isMount)
+  const renews = !actual.isInfraCurrent && desired.overlays.some(({ overRootfs }) => overRootfs)
+  const isChanged = (overlay: Overlay): boolean =>
+    (renews && overlay.overRootfs) || [overlay, ...overlay.below].some((mount) => differs(actual, mount))
   return {
-    changed: up.filter((overlay) => [overlay, ...overlay.below].some((mount) => differs(actual, mount))),
+    renews,
+    changed: up.filter(isChanged),
     missing: desired.overlays.filter(({ unit }) => !isUp(actual, unit)),
     gone: [...gone.filter(isOverlay), ...gone.filter((unit) => !isOverlay(unit))],
   }
@@ -52,11 +65,13 @@ const overlayChange = (desired: Desired, actual: Actual): OverlayChange => {
 const mountSteps = (
   { id, overlays }: Desired,
   actual: Actual,
-  { changed, missing, gone }: OverlayChange,
+  { changed, missing, gone, renews }: OverlayChange,
 ): readonly Step[] => {
   const again = [...changed, ...missing]
   const below = again.flatMap((overlay) => overlay.below)
-  const stale = below.filter((mount) => isUp(actual, mount.unit) && differs(actual, mount)).map(({ unit }) => unit)
+  const isStale = (mount: Mount): boolean =>
+    differs(actual, mount) || (renews && mount.unit === mountUnit(boundRootfs(id)))
+  const stale = below.filter((mount) => isUp(actual, mount.unit) && isStale(mount)).map(({ unit }) => unit)
   const absent = below.filter((mount) => !isUp(actual, mount.unit)).map(({ unit }) => unit)
   const layers = layersService(id)
   const isPrepared = isUp(actual, layers)
@@ -65,6 +80,7 @@ const mountSteps = (
     ...stepsFor('stop', 'its layers have changed', names(changed)),
     ...stepsFor('stop', NOT_WANTED, gone),
     ...stepsFor('stop', 'it is of another file now', unique(stale)),
+    ...stepsFor('renew', 'the repository has another tree', renews ? [infraService(id)] : []),
     // With tenant-layers not up, the overlays bring all of it with them.
     ...(isPrepared && again.length > 0
       ? [

@@ -1,6 +1,7 @@
 /** What converging a tenant comes down to: a list of these, in this order. Data, so that it can be printed instead of done. */
 
-export type Action = 'daemon-reload' | 'reload' | 'start' | 'stop' | 'restart'
+/** `renew`: another tree of the repository takes the place of the unit's own. The rest are systemctl(1)'s. */
+export type Action = 'daemon-reload' | 'reload' | 'start' | 'stop' | 'restart' | 'renew'
 
 export interface Step {
   readonly do: Action

@@ -5,7 +5,7 @@ import type { Processes, Reader } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { bridgeName } from '../layout/names.ts'
-import { originMark, startedFile, tenantDir } from '../layout/paths.ts'
+import { originMark, startedFile, tenantDir, treeMark } from '../layout/paths.ts'
 import { isObject } from '../report/json-value.ts'
 import { readDisk } from '../tenant/disk.ts'
 import type { Tenant } from '../tenant/tenant.ts'
@@ -14,6 +14,7 @@ import { showSettings } from './nspawn-settings.ts'
 import { findPlace, type MachinePlace, type PlaceKind } from './place.ts'
 import { readScript } from './script.ts'
 import { readSettings } from './settings.ts'
+import { readMark } from './tree.ts'
 
 /**
  * Only what takes a new start: limits of its cgroup change while it runs, and what all credentials but the script say is
@@ -47,6 +48,12 @@ export const wantedTree = (reader: Reader, { id, home, entry, source }: MachineP
   reader.stat(originMark(id, home, entry)) === undefined
     ? undefined
     : readManifest(reader, id)?.trees[`${source}/rootfs`]
+
+/** Whether a machine has the tree that it wants; one that is not of the repository has. */
+export const isTreeCurrent = (reader: Reader, place: MachinePlace): boolean => {
+  const wanted = wantedTree(reader, place)
+  return wanted === undefined || readMark(reader, treeMark(place.id, place.home, place.entry)) === wanted
+}
 
 const without = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never

@@ -17,7 +17,7 @@ const PATIENCE = 30 * 60
 const SHORT = 1024
 
 /** The id in a mark; undefined where there is none. */
-const readMark = (reader: Reader, path: string): string | undefined => reader.readFile(path, SHORT)?.text.trim()
+export const readMark = (reader: Reader, path: string): string | undefined => reader.readFile(path, SHORT)?.text.trim()
 
 const isDirectory = (reader: Reader, path: string): boolean => reader.stat(path)?.kind === 'directory'
 
@@ -40,7 +40,9 @@ const finish = (host: Host, { id, home, entry, path }: MachinePlace, tree: strin
   const [copy, previous] = [newTree(id, home, entry), previousTree(id, home, entry)]
   if (isDirectory(host, copy)) {
     carryVar(host, path, copy)
-    if (isDirectory(host, path)) {
+    // An empty one only kept the place.
+    if (host.readDir(path)?.entries.length === 0) host.remove(path)
+    else if (isDirectory(host, path)) {
       host.remove(previous)
       host.rename(path, previous)
     }

@@ -108,7 +108,7 @@ const VXLAN_OVERHEAD = { 4: 50, 6: 70 } as const
 
 const ETHERNET_MTU = 1500
 
-/** Where the WireGuard address is: DESIGN of old has it in the hundredth /24 of a /16. */
+/** Which /24 of its prefix a tenant has for WireGuard, where there are so many. */
 const WIREGUARD_NET = 100
 
 /**

@@ -86,7 +86,6 @@ test('a commit becomes the revision that config points to, with its trees apart 
     '.web.origin 600 ',
     'web/ 700',
     '.rootfs.origin 600 ',
-    '.rootfs.previous/ 700',
     `.rootfs.tree 600 ${trees['infrastructure/rootfs']}\n`,
     'rootfs/ 755',
     'rootfs/etc/ 755',

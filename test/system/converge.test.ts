@@ -26,7 +26,10 @@ const release = (name: string) => `${EXTENSIONS}/${name}/usr/lib/extension-relea
 
 const here = useMachine({
   installed: true,
-  files: { '/etc/systemd/system/tenant-container@.service.d/guest.conf': GUEST },
+  files: {
+    '/etc/systemd/system/tenant-container@.service.d/guest.conf': GUEST,
+    '/etc/systemd/system/tenant-infra@.service.d/guest.conf': `${GUEST}ExecStartPost=\n`,
+  },
   prepare: `mkdir -p ${DIR}/containers/web/usr /var/lib/tenants/other/containers/web/usr`,
 })
 
@@ -207,6 +210,56 @@ describe('the plan is what is done', () => {
     const limits = here.machine.show('tenant-acme.slice', 'MemoryMax', 'TasksMax')
     expect(limits).toEqual({ MemoryMax: String(512 << 20), TasksMax: '77' })
     expect(mainPid(WEB)).toBe(web)
+  })
+
+  test('when the repository brings another tree for the infrastructure VM, and extensions lie over it', () => {
+    const tree = (digit: string) => digit.repeat(40)
+    const revision = (digit: string, number: number) => {
+      const trees = { 'infrastructure/rootfs': tree(digit) }
+      const manifest = { commit: tree(digit), number, path: '', trees }
+      here.machine.write(`${DIR}/revisions/${tree(digit)}.json`, JSON.stringify(manifest))
+      const made = `${DIR}/trees/${tree(digit)}`
+      must(`mkdir -p ${DIR}/revisions/${tree(digit)} ${made}/usr/lib ${made}/etc && echo ${digit} >${made}/etc/is
+        printf 'ID=debian\\n' >${made}/usr/lib/os-release && ln -sfn revisions/${tree(digit)} ${DIR}/config`)
+    }
+    const infra = 'tenant-infra@acme.service'
+    const confext = 'var-lib-tenants-acme-confext.mount'
+    const vm = { id: 'acme', infra: { kernel: 'infra/vmlinuz', initrd: 'infra/initrd' } }
+    here.machine.write(REGISTRY, registry(vm, { id: 'other' }))
+    here.machine.write(`${DIR}/extensions/confext/site/etc/extension-release.d/extension-release.site`, 'ID=debian\n')
+    must(`rm ${DIR}/containers/.web.origin && mkdir ${DIR}/infra/rootfs && touch ${DIR}/infra/.rootfs.origin
+      head -c 4096 /dev/zero | tee ${DIR}/infra/vmlinuz >${DIR}/infra/initrd`)
+    revision('c', 3)
+    // What provisioning does with the first tree.
+    must(`cp -a ${DIR}/trees/${tree('c')}/. ${DIR}/infra/rootfs && echo ${tree('c')} >${DIR}/infra/.rootfs.tree`)
+    reload()
+    expect(planned()).toEqual([])
+    expect(must(`cat ${DIR}/confext/is && systemctl is-active ${infra}`)).toBe('c\nactive')
+
+    revision('d', 4)
+    const expected = [
+      `stop ${infra}`,
+      `stop ${confext}`,
+      'stop run-bitbuilder-rootfs-acme.mount',
+      `renew ${infra}`,
+      'start run-bitbuilder-rootfs-acme.mount',
+      `restart ${LAYERS}`,
+      `start ${confext}`,
+      `start ${infra}`,
+    ]
+    expect(planned()).toEqual(expected)
+    const byUs = expected.filter((step) => !/^renew|run-bitbuilder/.test(step))
+    expect(sorted(reload())).toEqual(sorted(byUs))
+    expect(must(`cat ${DIR}/confext/is ${DIR}/infra/rootfs/etc/is && systemctl is-active ${infra}`)).toBe(
+      'd\nd\nactive',
+    )
+    expect(planned()).toEqual([])
+
+    must(
+      `rm -r ${DIR}/extensions/confext/site ${DIR}/infra/.rootfs.origin && mv ${DIR}/infra/rootfs ${DIR}/rootfs.kept`,
+    )
+    reload()
+    expect(planned()).toEqual([])
   })
 
   test('when the entry has gone', () => {

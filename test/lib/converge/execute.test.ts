@@ -14,7 +14,8 @@ const ACTUAL: Actual = {
   outdated: undefined,
   units: new Map(),
   mounted: new Map(),
-  isNetworkCurrent: true,
+  isInfraCurrent: true,
+    isNetworkCurrent: true,
   changed: new Map(),
 }
 

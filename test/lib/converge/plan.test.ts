@@ -25,8 +25,20 @@ const overlay = (definition = 'Type=overlay\n', image = 'What=tools\n') => ({
   unit: SYSEXT,
   where: '/var/lib/tenants/acme/sysext',
   definition,
+  overRootfs: false,
   below: [{ unit: IMAGE, definition: image }],
 })
+
+/** The merged /etc, which lies over the infrastructure VM's own. */
+const CONFEXT = 'var-lib-tenants-acme-confext.mount'
+const BOUND = 'run-bitbuilder-rootfs-acme.mount'
+const overRootfs = {
+  unit: CONFEXT,
+  where: '/var/lib/tenants/acme/confext',
+  definition: 'Type=overlay\n',
+  overRootfs: true,
+  below: [{ unit: BOUND, definition: 'Type=none\n' }],
+}
 
 interface World {
   readonly outdated?: string
@@ -35,6 +47,7 @@ interface World {
   readonly needs?: Readonly<Record<string, string>>
   readonly mounted?: Readonly<Record<string, string>>
   readonly isNetworkOutdated?: boolean
+  readonly isInfraOutdated?: boolean
   readonly changed?: Readonly<Record<string, readonly string[]>>
 }
 
@@ -47,6 +60,7 @@ const world = ({ outdated, up = [], down = [], needs = {}, mounted = {}, changed
     ...down.map((name) => [name, unit('failed')] as const),
   ]),
   mounted: new Map(Object.entries(mounted)),
+  isInfraCurrent: rest.isInfraOutdated !== true,
   isNetworkCurrent: rest.isNetworkOutdated !== true,
   changed: new Map(Object.entries(changed)),
 })
@@ -114,6 +128,32 @@ describe('what is to be done', () => {
       {},
       { up: [...SERVICES, 'tenant-provision@acme.service', 'tenant-health@acme.service', 'tenant-acme.slice'] },
       [],
+    ],
+    [
+      'another tree for the infrastructure VM, with an overlay that lies over it',
+      { overlays: [overRootfs], machines: [INFRA] },
+      {
+        up: [...SERVICES, LAYERS, CONFEXT, BOUND, INFRA],
+        needs: { [INFRA]: overRootfs.where },
+        changed: { [INFRA]: ['tree'] },
+        isInfraOutdated: true,
+      },
+      [
+        `stop ${INFRA}`,
+        `stop ${CONFEXT}`,
+        `stop ${BOUND}`,
+        `renew ${INFRA}`,
+        `start ${BOUND}`,
+        `restart ${LAYERS}`,
+        `start ${CONFEXT}`,
+        `start ${INFRA}`,
+      ],
+    ],
+    [
+      'another tree for the infrastructure VM, and nothing over it but what has the base of the host',
+      { overlays: [overlay()], machines: [INFRA] },
+      { up: [...UP, INFRA], mounted: MOUNTED, changed: { [INFRA]: ['tree'] }, isInfraOutdated: true },
+      [`restart ${INFRA}`],
     ],
     [
       'extensions of the infrastructure VM, which is composed again',
