@@ -14,6 +14,7 @@ import {
   layersDir,
   mergedDir,
   mountedRecord,
+  noLayer,
   tenantDir,
   upperDir,
   workDir,
@@ -55,12 +56,15 @@ const linkImage = (host: Host, id: string, stack: Stack, layer: Layer): void => 
     return
   }
   host.log('error', `${layer.path}: ${why}, leaving the extension out`)
-  // An empty directory for each: the kernel refuses an overlay that has the same layer twice.
-  host.makeDir(link)
+  const nothing = noLayer(id, kind, layer.name)
+  host.makeDir(nothing)
+  host.symlink(nothing, link)
 }
 
 const prepare = (host: Host, id: string, stack: Stack, mutable: boolean): void => {
   if (mutable) makeWritable(host, id, stack)
+  // Only links, and a mount keeps to where they led. Directories stay: an overlay that is not made anew may have them.
+  host.remove(`${layersDir(id)}/${stack.kind}`)
   host.makeDir(`${layersDir(id)}/${stack.kind}`)
   for (const layer of stack.layers) {
     if (layer.image !== undefined) linkImage(host, id, stack, layer)
@@ -83,7 +87,6 @@ const record = (host: Host, id: string, stacks: readonly Stack[]): void => {
 
 const start = tenantProgram('tenant-layers [--stop]', (host, id) => {
   const tenant = tenantToRun(host, id)
-  host.remove(layersDir(id))
   host.makeDir(emptyLayer(id))
   const { value: stacks } = readStacks(host, tenant)
   for (const stack of stacks) prepare(host, id, stack, tenant.extensions.mutable)

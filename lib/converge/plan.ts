@@ -85,7 +85,7 @@ const mountSteps = (
     ...(isPrepared && again.length > 0
       ? [
           ...stepsFor('start', 'is a layer', unique([...stale, ...absent])),
-          ...stepsFor('restart', 'layers have changed', [layers]),
+          ...stepsFor('reload', 'layers have changed', [layers]),
         ]
       : []),
     ...(isPrepared && overlays.length === 0 ? stepsFor('stop', NOT_WANTED, [layers]) : []),

@@ -95,6 +95,10 @@ export const imageLayer = (id: string, kind: ExtensionClass, name: string): stri
 /** What tenant-layers found to be mounted when it prepared it: the manager compares it with what should be. */
 export const mountedRecord = (id: string): string => `${layersDir(id)}/mounted.json`
 
+/** What an image that does not fit is replaced by: nothing, for each its own, since the kernel takes no layer twice. */
+export const noLayer = (id: string, kind: ExtensionClass, name: string): string =>
+  `${layersDir(id)}/none/${kind}/${name}`
+
 /** A layer with nothing in it. */
 export const emptyLayer = (id: string): string => `${layersDir(id)}/empty`
 

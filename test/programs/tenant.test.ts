@@ -63,10 +63,13 @@ test('layers makes upper and work directories, and links the images that fit', (
   expect(tenantLayers(host, ['acme'])).toBe(0)
   expect(host.tree('/run/bitbuilder/layers')).toEqual([
     ['acme/mounted.json', '{}\n'],
+    ['acme/sysext/bad', '-> /run/bitbuilder/layers/acme/none/sysext/bad'],
     ['acme/sysext/good', '-> /run/bitbuilder/images/acme/sysext/good/usr'],
+    ['acme/sysext/sly', '-> /run/bitbuilder/layers/acme/none/sysext/sly'],
+    ['acme/sysext/slyer', '-> /run/bitbuilder/layers/acme/none/sysext/slyer'],
   ])
   for (const name of ['bad', 'sly', 'slyer'])
-    expect(host.stat(`/run/bitbuilder/layers/acme/sysext/${name}`)?.kind).toBe('directory')
+    expect(host.readDir(`/run/bitbuilder/layers/acme/none/sysext/${name}`)?.entries).toEqual([])
   expect(host.logged.map(({ line }) => line)).toEqual([
     `${TENANT}/extensions/sysext/slyer.raw: usr is not a directory, leaving the extension out`,
     `${TENANT}/extensions/sysext/sly.raw: /run/bitbuilder/images/acme/sysext/sly/${RELEASE}.sly: is a link that leads out of /run/bitbuilder/images/acme/sysext/sly, leaving the extension out`,
@@ -74,6 +77,24 @@ test('layers makes upper and work directories, and links the images that fit', (
   ])
   expect([host.stat(`${TENANT}/overlay/usr`)?.mode, host.stat(`${TENANT}/overlay/.usr-work`)?.mode]).toEqual([
     0o755, 0o700,
+  ])
+})
+
+test('layers, done again, keeps the directories that an overlay may have, and forgets links', () => {
+  const host = memoryHost({
+    ...registry({ id: 'acme' }),
+    '/usr/lib/os-release': 'ID=debian\n',
+    ...image('bad', { [`${RELEASE}.bad`]: 'ID=fedora\n' }),
+    '/run/bitbuilder/layers/acme/empty/in-use': '',
+    '/run/bitbuilder/layers/acme/none/sysext/bad/in-use': '',
+    '/run/bitbuilder/layers/acme/sysext/gone': { link: '/run/bitbuilder/images/acme/sysext/gone/usr' },
+  })
+  expect(tenantLayers(host, ['acme'])).toBe(0)
+  expect(host.tree('/run/bitbuilder/layers').map(([path]) => path)).toEqual([
+    'acme/empty/in-use',
+    'acme/mounted.json',
+    'acme/none/sysext/bad/in-use',
+    'acme/sysext/bad',
   ])
 })
 

@@ -168,14 +168,14 @@ describe('the plan is what is done', () => {
     here.machine.write(release('more'), 'ID=_any\n')
     must(`mkdir -p ${EXTENSIONS}/more/usr/share && echo more >${EXTENSIONS}/more/usr/share/more`)
     const tenant = here.machine.show(TENANT, 'InvocationID').InvocationID
-    expectSteps(['daemon-reload', `stop ${SYSEXT}`, `restart ${LAYERS}`, `start ${SYSEXT}`])
+    expectSteps(['daemon-reload', `stop ${SYSEXT}`, `reload ${LAYERS}`, `start ${SYSEXT}`])
     expect(must(`cat ${DIR}/sysext/share/tools ${DIR}/sysext/share/more`)).toBe('tools\nmore')
     expect(here.machine.show(TENANT, 'InvocationID').InvocationID).toBe(tenant)
   })
 
   test('when somebody else has reloaded in between', () => {
     must(`mv ${EXTENSIONS}/more ${DIR}/more.kept && systemctl daemon-reload`)
-    expectSteps([`stop ${SYSEXT}`, `restart ${LAYERS}`, `start ${SYSEXT}`])
+    expectSteps([`stop ${SYSEXT}`, `reload ${LAYERS}`, `start ${SYSEXT}`])
     expect(here.machine.run(`cat ${DIR}/sysext/share/more`).status).not.toBe(0)
   })
 
@@ -190,7 +190,7 @@ describe('the plan is what is done', () => {
       'daemon-reload',
       `stop ${WEB}`,
       `stop ${SYSEXT}`,
-      `restart ${LAYERS}`,
+      `reload ${LAYERS}`,
       `start ${SYSEXT}`,
       `start ${WEB}`,
     ])
@@ -243,7 +243,7 @@ describe('the plan is what is done', () => {
       'stop run-bitbuilder-rootfs-acme.mount',
       `renew ${infra}`,
       'start run-bitbuilder-rootfs-acme.mount',
-      `restart ${LAYERS}`,
+      `reload ${LAYERS}`,
       `start ${confext}`,
       `start ${infra}`,
     ]

@@ -67,6 +67,7 @@ test('what is left of one is found wherever it is', () => {
     'address',
     'control',
     'file',
+    'filter',
     'interface',
     'mount',
     'route',

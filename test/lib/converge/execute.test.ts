@@ -15,7 +15,7 @@ const ACTUAL: Actual = {
   units: new Map(),
   mounted: new Map(),
   isInfraCurrent: true,
-    isNetworkCurrent: true,
+  isNetworkCurrent: true,
   changed: new Map(),
 }
 
@@ -46,7 +46,7 @@ const STEPS = [
   ['stop', WEB],
   ['stop', SYSEXT],
   ['stop', CONFEXT],
-  ['restart', LAYERS],
+  ['reload', LAYERS],
   ['start', SYSEXT],
   ['start', CONFEXT],
   ['start', WEB],
@@ -58,7 +58,7 @@ test('what is alike is asked for at once, tenant@ is not stopped with a mount, a
   expect(asked()).toEqual([
     `stop -- ${DB} ${WEB}`,
     `stop --job-mode=ignore-requirements -- ${SYSEXT} ${CONFEXT}`,
-    `restart --job-mode=ignore-requirements -- ${LAYERS}`,
+    `reload -- ${LAYERS}`,
     `start -- ${SYSEXT} ${CONFEXT}`,
     `start --no-block -- ${WEB}`,
   ])
