@@ -4,7 +4,7 @@ import { NETWORK_STATE, wireguardPublicKey } from '../layout/paths.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { formatAddress } from './address.ts'
 import type { Planned } from './current.ts'
-import { hasInterface } from './networkd.ts'
+import { hasInterface, readInterface } from './networkd.ts'
 import type { NetworkPlan } from './plan.ts'
 import { parseHost } from './prefix.ts'
 
@@ -26,10 +26,7 @@ const LARGEST = 256
 /** The kernel answers for an interface that is not down only. */
 const stateOf = (reader: Reader, name: string): LinkState => {
   if (!hasInterface(reader, name)) return 'absent'
-  const carrier = orElse(
-    () => reader.readFile(`/sys/class/net/${name}/carrier`, LARGEST)?.text.trim(),
-    () => undefined,
-  )
+  const carrier = readInterface(reader, name, 'carrier')
   return carrier === undefined ? 'down' : carrier === '1' ? 'up' : 'no carrier'
 }
 

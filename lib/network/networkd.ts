@@ -1,5 +1,5 @@
 import type { Host, Reader } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { HostError, orElse } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { NETWORK_LOCK, RUNTIME_DIR } from '../layout/paths.ts'
 
@@ -18,6 +18,16 @@ export const withNetwork = <T>(host: Host, work: () => T): T => {
 
 export const hasInterface = (reader: Reader, name: string): boolean =>
   reader.stat(`/sys/class/net/${name}`) !== undefined
+
+/** sysfs(5): a file of one short line says that it is a page long, and pages may be large. */
+const PAGE = 64 << 10
+
+/** What the kernel says of an interface, `mtu` or `carrier`; undefined where it says nothing. */
+export const readInterface = (reader: Reader, name: string, file: string): string | undefined =>
+  orElse(
+    () => reader.readFile(`/sys/class/net/${name}/${file}`, PAGE)?.text.trim(),
+    () => undefined,
+  )
 
 /**
  * udevd looks for new .link files every few seconds, and once it has seen an interface without them it does not come back.

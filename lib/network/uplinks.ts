@@ -1,17 +1,14 @@
-import { orElse, type Reader } from '../host/host.ts'
+import type { Reader } from '../host/host.ts'
 import type { Tenant } from '../tenant/tenant.ts'
+import { readInterface } from './networkd.ts'
 
-const LARGEST = 64
 /** Guests have no more, whatever an uplink could. */
 const ETHERNET_MTU = 1500
 /** What IPv6 needs, RFC 8200, section 5. */
 const SMALLEST_MTU = 1280
 
 const mtuOf = (reader: Reader, name: string): number => {
-  const text = orElse(
-    () => reader.readFile(`/sys/class/net/${name}/mtu`, LARGEST)?.text.trim(),
-    () => undefined,
-  )
+  const text = readInterface(reader, name, 'mtu')
   return text !== undefined && /^[0-9]{1,6}$/.test(text) ? Number(text) : ETHERNET_MTU
 }
 
