@@ -7,9 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { debFile } from './product.ts'
 import type { Answers } from './vm/answers.ts'
 import { WholeMachine } from './vm/machine.ts'
-import { PROBES, TRAFFIC } from './vm/networks-probes.ts'
-import { BANDWIDTH, FILES, PREPARE, TENANTS } from './vm/networks-scene.ts'
-import { FOREIGN, OWN, WAYS, type Way } from './vm/networks-ways.ts'
+import { PROBES, TRAFFIC, WRITTEN } from './vm/networks-probes.ts'
+import { BANDWIDTH, FILES, PREPARE, STORAGE, TENANTS } from './vm/networks-scene.ts'
+import { FOREIGN, INNER_MTU, OWN, WAYS, type Way } from './vm/networks-ways.ts'
 
 /** Milliseconds: a boot under emulation, and the image when it is not there yet. */
 const PATIENCE = 900_000
@@ -87,6 +87,14 @@ describe('networks on a wire', () => {
     expect(said('rules-again')).toEqual(expected(WAYS))
   })
 
+  it('are explained as they are', () => {
+    const { status, output } = its().answer('explained')
+    expect(status, output).toBe(0)
+    expect(output).toMatch(new RegExp(`packets +${INNER_MTU} bytes`))
+    for (const name of ['br', 'wg', 'vx', 'vl', 'vn']) expect(output).toMatch(new RegExp(`${name}-magpie +up `))
+    expect(output).not.toMatch(/ (?:down|no carrier|absent) |Not set up/)
+  })
+
   it('take no packet of another tenant inside of which says so itself', () => {
     expect(its().output('forged')).toBe('4788 1\n4789 0')
   })
@@ -111,13 +119,19 @@ describe('networks on a wire', () => {
 })
 
 describe('limits in force', () => {
+  it('stop a tenant that has all its storage, and nobody else', () => {
+    expect(its().output('own-storage')).toContain('Disk quota exceeded')
+    expect(Number(its().output('own-storage').split('\n').at(-1))).toBeLessThanOrEqual(STORAGE)
+    expect(its().answer('other-storage')).toEqual({ status: 0, output: String(WRITTEN) })
+  })
+
   it('kill what takes more memory than the tenant has', () => {
     expect(its().answer('memory').status).not.toBe(0)
     expect(its().output('memory')).toContain('Finished with result: oom-kill')
   })
 
   it('start no more tasks than the tenant may have', () => {
-    expect(its().output('tasks')).toMatch(/fork: (?:retry: )?Resource temporarily unavailable/)
+    expect(its().output('tasks')).toContain('fork: Resource temporarily unavailable')
   })
 
   it('give it no more of the CPU than its share', () => {

@@ -5,7 +5,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { debFile } from './product.ts'
-import type { Answers } from './vm/answers.ts'
+import type { Answers, Link } from './vm/answers.ts'
 import { WholeMachine } from './vm/machine.ts'
 import { AFTER, BEFORE, FILES, PREPARE, TENANTS } from './vm/scene.ts'
 
@@ -29,12 +29,12 @@ const answers = (boot: number): Answers => {
   return found
 }
 
-const address = (boot: number, name: string): string | undefined => {
-  const ipv4 = answers(boot)
-    .link('addresses', name)
-    ?.addr_info?.find(({ family }) => family === 'inet')
-  return ipv4 && `${ipv4.local}/${ipv4.prefixlen}`
+const ipv4 = (link: Link | undefined): string | undefined => {
+  const found = link?.addr_info?.find(({ family }) => family === 'inet')
+  return found && `${found.local}/${found.prefixlen}`
 }
+
+const address = (boot: number, name: string): string | undefined => ipv4(answers(boot).link('addresses', name))
 
 describe.each([
   ['the first boot', 0],
@@ -111,6 +111,13 @@ describe.each([
     expect(its().output('pids.max')).toBe('200')
   })
 
+  it('says that a limit of storage does not hold on this file system, and how it would', () => {
+    expect(its().output('storage')).toMatch(
+      /tenants\.json.*resources\.storage: does not hold, \/var\/lib\/tenants\/late-one is on ext4 without project quotas/,
+    )
+    expect(its().output('storage')).toMatch(/hint: .*mount it with the option prjquota/)
+  })
+
   it('lays a tree and a squashfs image over /usr', () => {
     expect(its().properties('overlay')).toMatchObject({
       ActiveState: 'active',
@@ -133,6 +140,14 @@ describe.each([
     expect(bridge?.altnames).toEqual([`br-tenant-${id}`])
   })
 
+  it('has the tunnel of a tenant up with its key, and its namespace on its bridge', () => {
+    const [rights, written, used] = its().output('tunnel').split('\n')
+    expect(rights).toBe('640 root:systemd-network')
+    expect(used).toBe(written)
+    const bridge = address(boot, 'br-early') ?? ''
+    expect(ipv4(its().link('namespace', 'host0'))).toBe(bridge.replace('.1/', '.2/'))
+  })
+
   it('had the originals generate nothing, which saw no tenant until BitBuilder reloaded', () => {
     expect(its().output('originals').split('\n').map(Number)).toEqual([0, ORIGINAL_FILES])
   })
@@ -145,4 +160,8 @@ it('gives each tenant an address of its own, and the same one after a reboot', (
   const [first, second] = [0, 1].map((boot) => TENANTS.map((id) => address(boot, `br-${id}`)))
   expect(new Set(first).size).toBe(TENANTS.length)
   expect(second).toEqual(first)
+})
+
+it('keeps numbers and keys over a reboot', () => {
+  for (const name of ['numbers', 'tunnel']) expect(answers(1).output(name)).toBe(answers(0).output(name))
 })

@@ -9,8 +9,11 @@ import { must } from '../run.ts'
 /** All that the initial RAM disk has to do is find the root disk; ext4 is in the kernel. Small, since emulation is slow. */
 const INITRD = { 'conf.d/small': 'MODULES=list\nCOMPRESS=zstd\n', modules: 'virtio_blk\n' } as const
 
+/** Limits of storage hold only here. */
+const VM_PACKAGES = [...PACKAGES, 'quota']
+
 const KEY = createHash('sha256')
-  .update(JSON.stringify([SUITE, PACKAGES, INITRD]))
+  .update(JSON.stringify([SUITE, VM_PACKAGES, INITRD]))
   .digest('hex')
   .slice(0, 12)
 
@@ -34,7 +37,7 @@ const UNREAD = ['doc', 'man', 'locale'].map((dir) => `--dpkgopt=path-exclude=/us
 
 const build = (dir: string): string => {
   const root = join(dir, 'root')
-  bootstrap(root, PACKAGES, ...UNREAD)
+  bootstrap(root, VM_PACKAGES, ...UNREAD)
   for (const [name, text] of Object.entries(INITRD)) writeFileSync(join(root, 'etc/initramfs-tools', name), text)
   const [version] = readdirSync(join(root, 'usr/lib/modules'))
   if (version === undefined) throw new Error('the root has no kernel')

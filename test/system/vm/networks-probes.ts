@@ -23,6 +23,15 @@ ip netns exec tenant-${id} pour 192.0.2.2:5001 ${TRAFFIC} &
 ip netns exec tenant-${id} pour 192.0.2.2:5002
 wait`
 
+/** Bytes. */
+export const WRITTEN = 32 << 20
+
+/** Not as root of the host, which no quota stops. Prints how many bytes there are in the end. */
+const write = (id: string): string => `dir=/var/lib/tenants/${id}/homes/somebody
+mkdir -p "$dir"
+setpriv --reuid nobody --clear-groups dd if=/dev/zero bs=${WRITTEN} count=1 conv=fsync status=none >"$dir/file"
+stat -c %s "$dir/file"`
+
 const slice = (command: string, ...properties: readonly string[]): string =>
   `systemd-run --wait --pipe --collect --slice=tenant-magpie.slice ${properties.join(' ')} -- ${command}`
 
@@ -70,8 +79,10 @@ sleep 1
 ip netns exec outside nft list table ip seen | sed -n 's/.*dport \\([0-9]*\\) counter packets \\([0-9]*\\).*/\\1 \\2/p'`,
   'slow-traffic': traffic('snail'),
   traffic: traffic('heron'),
+  'own-storage': write('magpie'),
+  'other-storage': write('heron'),
   memory: slice('tail /dev/zero'),
-  tasks: slice(`bash -c 'for i in $(seq 60); do sleep 5 & done; jobs -p | wc -l'`),
+  tasks: slice(`perl -e 'for (1..60) { my $pid = fork // die "fork: $!\\n"; $pid or sleep 300 and exit }'`),
   cpu: `before=$(sed -n 's/^usage_usec //p' /sys/fs/cgroup/tenant.slice/tenant-magpie.slice/cpu.stat)
 ${slice('timeout 4 sh -c "while :; do :; done"')}
 echo $(($(sed -n 's/^usage_usec //p' /sys/fs/cgroup/tenant.slice/tenant-magpie.slice/cpu.stat) - before))`,

@@ -21,6 +21,9 @@ const peer = (tenant: keyof typeof FAR, index: number, endpoint: object): object
   ...endpoint,
 })
 
+/** Bytes. */
+export const STORAGE = 24 << 20
+
 /** Bits per second. */
 export const BANDWIDTH = 4 << 20
 
@@ -29,7 +32,7 @@ const REGISTRY = {
   tenants: [
     {
       id: 'magpie',
-      resources: { memory: '64M', cpu: 0.5, tasks: 40, ioWeight: 200 },
+      resources: { memory: '64M', cpu: 0.5, tasks: 40, ioWeight: 200, storage: `${STORAGE >> 20}M` },
       network: {
         index: 1,
         namespace: true,
@@ -74,9 +77,12 @@ ExecStart=/usr/local/bin/wire
 WantedBy=multi-user.target
 `
 
+/** Of the wire, in bytes: less than everybody's, so that it has to be looked at. */
+export const MTU = 1460
+
 const MAKE_WIRE = `#!/bin/sh -eux
 ip netns add outside
-ip link add name up0 type veth peer name up1 netns outside
+ip link add name up0 mtu ${MTU} type veth peer name up1 mtu ${MTU} netns outside
 ip -n outside link set dev lo up
 ip -n outside link set dev up1 up
 ip -n outside address add 192.0.2.2/24 dev up1

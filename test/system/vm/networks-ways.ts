@@ -1,5 +1,10 @@
 /** Who may reach whom in the scene of networks. */
 
+import { MTU } from './networks-scene.ts'
+
+/** What VXLAN leaves, RFC 7348: in bytes. */
+export const INNER_MTU = MTU - 50
+
 /** A ping and whether it may be answered: from a namespace, to an address. */
 export interface Way {
   readonly from: string
@@ -21,7 +26,7 @@ const own = (id: string, n: number): readonly Way[] => {
     ...[`vx${n}`, `vl${n}`].flatMap((end) => ways(true, end, `${four}.1`, `${four}.2`, '192.0.2.2', `${six}:2`)),
     ...ways(true, `wg${n}`, `10.${n}.100.1`, `${four}.2`, `${four}.5`, `${six}:2`),
     // As large as the tunnel lets it be.
-    { from: here, to: `${four}.4`, options: '-M do -s 1422', isOpen: true },
+    { from: here, to: `${four}.4`, options: `-M do -s ${INNER_MTU - 28}`, isOpen: true },
   ]
 }
 

@@ -18,7 +18,7 @@ out=$(mktemp -d "/run/originals/$(cut -d. -f1 /proc/uptime).XXX")
 
 const REGISTRY = {
   tenants: [
-    { id: 'late-one', resources: { memory: '256M', cpu: 0.5, tasks: 200 } },
+    { id: 'late-one', resources: { memory: '256M', cpu: 0.5, tasks: 200, storage: '1G' } },
     { id: 'layered', description: 'Two extensions' },
   ],
 }
@@ -26,7 +26,7 @@ const REGISTRY = {
 const EXTENSIONS = '/var/lib/tenants/layered/extensions/sysext'
 
 export const FILES: Readonly<Record<string, string>> = {
-  '/etc/bitbuilder/tenants.d/early.json': JSON.stringify({ id: 'early' }),
+  '/etc/bitbuilder/tenants.d/early.json': JSON.stringify({ id: 'early', network: { namespace: true, wireguard: {} } }),
   '/var/lib/bitbuilder/tenants.json': JSON.stringify(REGISTRY),
   '/usr/share/whole-machine/base': 'from the base\n',
   [`${EXTENSIONS}/tree/usr/lib/extension-release.d/extension-release.tree`]: 'ID=_any\n',
@@ -93,8 +93,16 @@ exit 1`,
   'memory.max': `cat '${CGROUP}/memory.max'`,
   'cpu.max': `cat '${CGROUP}/cpu.max'`,
   'pids.max': `cat '${CGROUP}/pids.max'`,
+  storage: 'journalctl --boot --no-pager --output=cat --unit=tenant-storage@late-one.service',
   links: 'ip -json -details link',
   addresses: 'ip -json address',
+  numbers: 'cat /var/lib/bitbuilder/network.json',
+  tunnel: `cd /var/lib/tenants/early/network
+stat -c '%a %U:%G' wireguard.key
+cat wireguard.pub
+wg show wg-early public-key
+wg show wg-early listen-port`,
+  namespace: 'ip -netns tenant-early -json address',
   // In the order in which they ran: the name is the time.
   originals: 'cd /run/originals && for run in $(ls | sort -n); do ls "$run" | wc -l; done',
   udev: `for id in ${TENANTS.join(' ')}; do udevadm info --query=property /sys/class/net/br-$id; done`,
