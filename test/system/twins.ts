@@ -82,7 +82,7 @@ export const leaderOf = (machine: Machine, name: string): string =>
   machine.must(['machinectl', 'show', name, '--property=Leader', '--value'])
 
 /** A command in all namespaces of a container, as its root. */
-const inContainer = (machine: Machine, name: string): Asker['run'] => {
+export const inContainer = (machine: Machine, name: string): Asker['run'] => {
   const leader = leaderOf(machine, name)
   return (line) => machine.run(['nsenter', '--target', leader, '--all', '--', '/bin/busybox', 'sh', '-c', line])
 }
