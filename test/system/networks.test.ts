@@ -9,7 +9,7 @@ import type { Answers } from './vm/answers.ts'
 import { WholeMachine } from './vm/machine.ts'
 import { PROBES, TRAFFIC, WRITTEN } from './vm/networks-probes.ts'
 import { BANDWIDTH, FILES, PREPARE, STORAGE, TENANTS } from './vm/networks-scene.ts'
-import { FOREIGN, INNER_MTU, OWN, WAYS, type Way } from './vm/networks-ways.ts'
+import { FOREIGN, HERONS, INNER_MTU, OWN, WAYS, type Way } from './vm/networks-ways.ts'
 
 /** Milliseconds: a boot under emulation, and the image when it is not there yet. */
 const PATIENCE = 900_000
@@ -93,6 +93,10 @@ describe('networks on a wire', () => {
     expect(output).toMatch(new RegExp(`packets +${INNER_MTU} bytes`))
     for (const name of ['br', 'wg', 'vx', 'vl', 'vn']) expect(output).toMatch(new RegExp(`${name}-magpie +up `))
     expect(output).not.toMatch(/ (?:down|no carrier|absent) |Not set up/)
+  })
+
+  it('are made again by a reload when they went with their uplink', () => {
+    expect(said('remade')).toEqual(expected(HERONS))
   })
 
   it('take no packet of another tenant inside of which says so itself', () => {

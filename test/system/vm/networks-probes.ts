@@ -2,7 +2,7 @@
 
 import type { Probes } from './machine.ts'
 import { TENANTS } from './networks-scene.ts'
-import { FOREIGN, OWN, WAYS, type Way } from './networks-ways.ts'
+import { FOREIGN, HERONS, OWN, WAYS, type Way } from './networks-ways.ts'
 
 const reach = (all: readonly Way[]): string =>
   `reach <<'END'\n${all.map(({ from, to, options = '' }) => `${from} ${to} ${options}`).join('\n')}\nEND`
@@ -77,6 +77,7 @@ done`,
 for port in 4788 4789; do ip netns exec tenant-magpie bash -c "echo forged >/dev/udp/192.0.2.3/$port"; done
 sleep 1
 ip netns exec outside nft list table ip seen | sed -n 's/.*dport \\([0-9]*\\) counter packets \\([0-9]*\\).*/\\1 \\2/p'`,
+  remade: `ip link delete dev vl-heron && ip link delete dev vx-heron && systemctl reload tenant-network@heron.service && ${reach(HERONS)}`,
   'slow-traffic': traffic('snail'),
   traffic: traffic('heron'),
   'own-storage': write('magpie'),

@@ -40,13 +40,14 @@ const foreign = (id: string, n: number, other: number): readonly Way[] => {
 }
 
 export const OWN = own('magpie', 1)
+export const HERONS = own('heron', 2)
 
 /** What the rules alone keep apart. */
 export const FOREIGN = [...foreign('magpie', 1, 2), ...foreign('heron', 2, 1)]
 
 export const WAYS: readonly Way[] = [
   ...OWN,
-  ...own('heron', 2),
+  ...HERONS,
   ...FOREIGN,
   // With addresses of the other tenant's: nobody on that VLAN or in that VXLAN answers, and nobody lets them out.
   ...['10.1.0.1', '10.1.0.2', '10.1.0.4', '10.1.0.5', '192.0.2.2'].flatMap((to) =>
