@@ -37,7 +37,7 @@ const compare = (before: Trees, after: Trees): readonly Change[] =>
 /** Lets the unit run once with a wish, in its own sandbox; what it says is in the state then. Throws HostError when it did not come to it. */
 const runUnit = (host: Host, id: string, wish: Wish): void => {
   leaveWish(host, id, wish)
-  const start = () => host.run(['systemctl', 'start', '--', provisionService(id)], PATIENCE)
+  const start = () => host.run(['systemctl', 'restart', '--', provisionService(id)], PATIENCE)
   const isAnswered = (): boolean => readProvisionState(host, id)?.answers === wish.token
   // A run that was on its way already knew nothing of the wish.
   const first = start()

@@ -72,7 +72,7 @@ export const convergeTree = (host: Host, place: MachinePlace, wanted: string | u
   if (unfinished !== undefined) finish(host, place, unfinished)
   if (readMark(host, treeMark(id, home, entry)) === wanted && isDirectory(host, path)) return
   const from = treeDir(id, wanted)
-  if (!isDirectory(host, from)) throw new HostError(from, 'is not there: systemctl start tenant-provision@')
+  if (!isDirectory(host, from)) throw new HostError(from, 'is not there: systemctl restart tenant-provision@')
   copyTree(host, from, newTree(id, home, entry))
   makeMountPoints(host, place, newTree(id, home, entry))
   host.replaceFile(next, `${wanted}\n`, 0o600)

@@ -22,7 +22,7 @@ const active = (unit: string) => here.machine.show(unit, 'ActiveState').ActiveSt
 const acme = () => processesOf(here.machine, 'tenant-acme.slice')
 const globex = () => processesOf(here.machine, 'tenant-globex.slice')
 const provision = () =>
-  here.machine.run('systemctl start tenant-provision@acme.service && systemctl reload tenant@acme.service')
+  here.machine.run('systemctl restart tenant-provision@acme.service && systemctl reload tenant@acme.service')
 const current = () => must(`readlink ${ACME_DIR}/config`).replace('revisions/', '')
 const lastAttempt = () => JSON.parse(must(`cat ${ACME_DIR}/provision.json`)) as { state: string; commit: string }
 

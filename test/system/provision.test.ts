@@ -51,7 +51,7 @@ const state = (id: string) =>
   }
 const messages = (id: string): string => JSON.stringify(state(id).problems)
 
-const start = (id: string) => run(`systemctl start tenant-provision@${id}`)
+const start = (id: string) => run(`systemctl restart tenant-provision@${id}`)
 
 /** What provisioning made of a tenant, to the byte. Dates, the repository's packs and whose wish it was say nothing. */
 const outcome = (id: string): string =>
@@ -92,7 +92,7 @@ describe('a tenant with a repository', () => {
     const former = config('acme')
     expect(former).not.toBe(newest)
     expect(here.machine.show('tenant-acme.slice', 'TasksMax')).toEqual({ TasksMax: '100' })
-    must('systemctl start tenant-provision@acme')
+    must('systemctl restart tenant-provision@acme')
     expect([config('acme'), messages('acme')]).toEqual([former, expect.stringContaining('was rolled back from')])
     expect(run(`bitbuilder rollback acme ${newest.slice(0, 8)}`).status).toBe(0)
     expect(run('bitbuilder rollback acme ffffffff')).toMatchObject({ status: 1 })
@@ -167,7 +167,7 @@ describe('over the network', () => {
     must('systemctl start git-server')
     const first = commit('web', FILES)
     entry('web', { url: 'http://user:s3cret@127.0.0.1:8080/cgi-bin/git/web' })
-    must('systemctl daemon-reload && systemctl start tenant-provision@web')
+    must('systemctl daemon-reload && systemctl restart tenant-provision@web')
     expect([state('web').state, messages('web'), config('web')]).toEqual(['current', '[]', first])
     entry('web', { url: 'http://user:s3cret@127.0.0.1:8080/cgi-bin/git/nothing' })
     start('web')
@@ -212,7 +212,7 @@ describe('hostile trees', () => {
   test('change nothing and reach nothing', () => {
     const good = commit('hostile', FILES)
     entry('hostile', { url: `file://${DIR}` })
-    must('systemctl daemon-reload && systemctl start tenant-provision@hostile')
+    must('systemctl daemon-reload && systemctl restart tenant-provision@hostile')
     const before = outcome('hostile').replace(/.*provision\.json\n/g, '')
     const etc = must('find /etc /usr/lib/systemd /root -printf "%p %s %T@\n" | sort | sha256sum')
     const file = blob('x')
@@ -246,7 +246,7 @@ describe('a disk that is full', () => {
     must(`mount -o loop /srv/full.img ${TENANTS}/full && rmdir ${TENANTS}/full/lost+found`)
     commit('full', FILES)
     entry('full', { url: 'file:///srv/git/full' })
-    must('systemctl daemon-reload && systemctl start tenant-provision@full')
+    must('systemctl daemon-reload && systemctl restart tenant-provision@full')
     const before = outcome('full').replace(/.*provision\.json\n/g, '')
     const dir = '/srv/git/full'
     for (const size of ['30M', '12M']) {
@@ -331,12 +331,12 @@ describe('killed at any point', () => {
   test('and run again, it ends in the same state', { timeout: 900_000 }, () => {
     commit('kill', FIRST)
     entry('kill', { url: 'file:///srv/git/kill' })
-    must('systemctl daemon-reload && systemctl start tenant-provision@kill')
+    must('systemctl daemon-reload && systemctl restart tenant-provision@kill')
     // A directory to go back to, the same in each round.
     must(`cp -a ${TENANTS}/kill /srv/before`)
     commit('kill', SECOND)
     const began = performance.now()
-    must('systemctl start tenant-provision@kill')
+    must('systemctl restart tenant-provision@kill')
     const whole = performance.now() - began
     const expected = outcome('kill')
     const killed = { before: 0, after: 0 }
@@ -344,15 +344,15 @@ describe('killed at any point', () => {
       must(`rm -rf ${TENANTS}/kill && cp -a /srv/before ${TENANTS}/kill`)
       const seconds = ((Math.random() * whole) / 1000).toFixed(3)
       must(
-        `systemctl start --no-block tenant-provision@kill; sleep ${seconds}
+        `systemctl restart --no-block tenant-provision@kill; sleep ${seconds}
          systemctl kill --signal=KILL --kill-whom=all tenant-provision@kill 2>/dev/null || true
-         timeout 30 sh -c 'until systemctl show --property=ActiveState tenant-provision@kill | grep -qE "inactive|failed"; do sleep 0.02; done'`,
+         timeout 30 sh -c 'until systemctl show --property=ActiveState tenant-provision@kill | grep -qE "=(active|inactive|failed)$"; do sleep 0.02; done'`,
       )
       const { Result: result } = here.machine.show('tenant-provision@kill.service', 'Result')
       killed[result === 'success' ? 'after' : 'before'] += 1
       // Whatever is there of the tenant at that moment is whole.
       must(`test -f ${TENANTS}/kill/config/metadata.json`)
-      must('systemctl reset-failed tenant-provision@kill.service; systemctl start tenant-provision@kill')
+      must('systemctl reset-failed tenant-provision@kill.service; systemctl restart tenant-provision@kill')
       expect(outcome('kill'), `after ${seconds} s`).toBe(expected)
     }
     console.log(

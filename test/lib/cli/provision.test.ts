@@ -24,7 +24,7 @@ const machine = (work: (host: MemoryHost, token: string) => void, more: object =
     },
     {
       run: ([, verb, ...words]) => {
-        if (verb === 'start' && words.includes('tenant-provision@acme.service')) {
+        if (verb === 'restart' && words.includes('tenant-provision@acme.service')) {
           const wish = JSON.parse(host.readFile('/run/bitbuilder/provision-acme.json', 4096)?.text ?? '{}')
           work(host, wish.token)
         }
