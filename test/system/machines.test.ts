@@ -124,6 +124,16 @@ const saidAll = (machine: Machine, unit: string): Promise<readonly string[]> =>
 
 const mainPid = (machine: Machine, unit: string): string => machine.show(unit, 'MainPID').MainPID as string
 
+/** Kills a process of a service, and waits until systemd has started the service once more. */
+const killOnce = async (machine: Machine, unit: string, pid: string): Promise<void> => {
+  const invocation = () => machine.show(unit, 'InvocationID').InvocationID
+  const before = invocation()
+  machine.must(`kill -KILL ${pid}`)
+  // The counter goes up before there is anything new.
+  await until('the restart', 30, () => (['', before].includes(invocation()) ? undefined : true))
+  expect(machine.show(unit, 'NRestarts').NRestarts).toBe('1')
+}
+
 /** The emulator of a VM. */
 const emulator = (machine: Machine, unit: string): string =>
   machine.must(`pgrep -P ${mainPid(machine, unit)} -f qemu-system`)
@@ -263,8 +273,7 @@ describe('machines of a tenant', () => {
 
   test('a container that is killed starts again after a pause, with its tree', async () => {
     const { machine } = used
-    machine.must(`kill -KILL ${mainPid(machine, WEB)}`)
-    await until('the restart', 30, () => (machine.show(WEB, 'NRestarts').NRestarts === '1' ? true : undefined))
+    await killOnce(machine, WEB, mainPid(machine, WEB))
     const lines = await saidAll(machine, WEB)
     expect(lines).toContain('reaches 10.1.0.1')
     expect(machine.show(WEB, 'RestartUSecNext', 'RestartSteps')).toEqual({
@@ -288,8 +297,7 @@ describe('machines of a tenant', () => {
 
   test('a VM whose emulator is killed starts again, and nothing of the old one is left', async () => {
     const { machine } = used
-    machine.must(`kill -KILL ${emulator(machine, INFRA)}`)
-    await until('the restart', 30, () => (machine.show(INFRA, 'NRestarts').NRestarts === '1' ? true : undefined))
+    await killOnce(machine, INFRA, emulator(machine, INFRA))
     await until('the guest', 60, () => (said(machine, INFRA).includes('starts') ? true : undefined))
     expect(machine.must('ls -A /var/tmp /tmp | grep -c vmspawn || true')).toBe('0')
   })
