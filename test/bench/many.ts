@@ -1,11 +1,12 @@
 /** How long many tenants without machines take to start in a booted machine, and what they cost once they are up. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { installTree } from '../../build/install.mjs'
 import { networkdScript, REGISTRY, registry } from '../system/fixtures.ts'
 import { ensureImage, needSystemTools } from '../system/image.ts'
 import { Machine } from '../system/machine.ts'
+import { inProject } from './executables.ts'
 import { median } from './measure.ts'
 
 /** A start of all. Milliseconds, and KiB that a process holds, proc_pid_status(5). */
@@ -23,22 +24,29 @@ export interface Many {
   readonly runs: number
   /** Medians. Each run is a boot of its own, for a process that has freed memory does not give it all back. */
   readonly ours: Start
-  /** As many instances of a template with two /usr/bin/true in it, each in a slice of its own. */
-  readonly plain: Start
+  /** As many instances of a template with two /usr/bin/true in it, each in a slice of its own, closed as tenant@.service is. */
+  readonly closed: Start
   /** Processes in the tenants' slices when all are up. */
   readonly processes: number
 }
 
-const PLAIN_UNIT = '/etc/systemd/system/plain@.service'
-const PLAIN = `[Unit]
-PartOf=plain.target
+const CLOSED_UNIT = '/etc/systemd/system/closed@.service'
+/** Most of what a start costs is the sandbox: the lines of it, which make the mounts and filters of a unit. */
+const SANDBOX = readFileSync(inProject('packaging/systemd/tenant@.service'), 'utf8')
+  .split('\n')
+  .filter((line) => /^(?:Capability|Lock|NoNew|Private|Proc|Protect|Restrict|SystemCall|UMask)/.test(line))
+  .join('\n')
+
+const CLOSED = `[Unit]
+PartOf=closed.target
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-Slice=plain-%i.slice
+Slice=closed-%i.slice
 ExecStartPre=/usr/bin/true
 ExecStart=/usr/bin/true
+${SANDBOX}
 `
 
 const ids = (tenants: number): readonly string[] => Array.from({ length: tenants }, (_, index) => `t${index + 1}`)
@@ -47,11 +55,11 @@ const plantTenants = (machine: Machine, tenants: number): void => {
   machine.write(REGISTRY, registry(...ids(tenants).map((id) => ({ id }))))
 }
 
-const plantPlain = (machine: Machine, tenants: number): void => {
-  machine.write(PLAIN_UNIT, PLAIN)
-  machine.write('/etc/systemd/system/plain.target', '[Unit]\nDescription=Plain services\n')
-  const wants = '/etc/systemd/system/plain.target.wants'
-  const links = ids(tenants).map((id) => `ln -s ${PLAIN_UNIT} ${wants}/plain@${id}.service`)
+const plantClosed = (machine: Machine, tenants: number): void => {
+  machine.write(CLOSED_UNIT, CLOSED)
+  machine.write('/etc/systemd/system/closed.target', '[Unit]\nDescription=Closed services\n')
+  const wants = '/etc/systemd/system/closed.target.wants'
+  const links = ids(tenants).map((id) => `ln -s ${CLOSED_UNIT} ${wants}/closed@${id}.service`)
   machine.must(['sh', '-e'], { input: [`mkdir -p ${wants}`, ...links].join('\n') })
 }
 
@@ -71,10 +79,10 @@ const expectUp = (machine: Machine, pattern: string, tenants: number): void => {
   if (found !== tenants) throw new Error(`${found} of ${tenants} ${pattern} are up`)
 }
 
-const start = async (machine: Machine, name: 'plain' | 'tenant', tenants: number): Promise<Start> => {
-  const target = name === 'plain' ? 'plain.target' : 'tenants.target'
+const start = async (machine: Machine, name: 'closed' | 'tenant', tenants: number): Promise<Start> => {
+  const target = name === 'closed' ? 'closed.target' : 'tenants.target'
   await machine.reboot()
-  if (name === 'plain') plantPlain(machine, tenants)
+  if (name === 'closed') plantClosed(machine, tenants)
   else plantTenants(machine, tenants)
   const before = { manager: residentSize(machine, 'manager'), networkd: residentSize(machine, 'networkd') }
   machine.must('systemctl daemon-reload')
@@ -91,8 +99,8 @@ const start = async (machine: Machine, name: 'plain' | 'tenant', tenants: number
 }
 
 const clear = (machine: Machine): void => {
-  machine.must(`systemctl stop tenants.target plain.target 2>/dev/null || true
-    rm -rf ${REGISTRY} ${PLAIN_UNIT} /etc/systemd/system/plain.target /etc/systemd/system/plain.target.wants`)
+  machine.must(`systemctl stop tenants.target closed.target 2>/dev/null || true
+    rm -rf ${REGISTRY} ${CLOSED_UNIT} /etc/systemd/system/closed.target /etc/systemd/system/closed.target.wants`)
 }
 
 const medians = (starts: readonly Start[]): Start => ({
@@ -106,16 +114,16 @@ const processesOf = (machine: Machine): number =>
 
 const inMachine = async (machine: Machine, tenants: number, runs: number): Promise<Many> => {
   await machine.booted()
-  const [ours, plain]: [Start[], Start[]] = [[], []]
+  const [ours, closed]: [Start[], Start[]] = [[], []]
   let processes = 0
   for (let run = 0; run < runs; run += 1) {
-    plain.push(await start(machine, 'plain', tenants))
+    closed.push(await start(machine, 'closed', tenants))
     clear(machine)
     ours.push(await start(machine, 'tenant', tenants))
     processes = Math.max(processes, processesOf(machine))
     clear(machine)
   }
-  return { tenants, runs, ours: medians(ours), plain: medians(plain), processes }
+  return { tenants, runs, ours: medians(ours), closed: medians(closed), processes }
 }
 
 /** The native executable, as in the packages. Throws when no machine can be booted or not all tenants come up. */

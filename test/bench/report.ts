@@ -80,7 +80,7 @@ const reloadTables = (reloads: readonly Reload[]): readonly string[] => [
 
 const manyTable = (many: Many | undefined): readonly string[] => {
   if (many === undefined) return []
-  const { tenants, runs, ours, plain } = many
+  const { tenants, runs, ours, closed } = many
   const row = (name: string, { took, manager, networkd }: Many['ours']): Row => [
     name,
     fixed(took / 1000, 2),
@@ -91,7 +91,7 @@ const manyTable = (many: Many | undefined): readonly string[] => {
   ]
   const head = ['', 'seconds', 'ms each', 'KiB of PID 1 each', 'KiB of networkd each', 'runs']
   const title = `${numberOf(tenants)} without machines started at once, until systemd has nothing left to do, median`
-  return ['', title, ...table([head, row('tenants', ours), row('plain services', plain)])]
+  return ['', title, ...table([head, row('tenants', ours), row('closed services', closed)])]
 }
 
 const budgetLine = ({ what, limit, found, met }: Budget): string => {
