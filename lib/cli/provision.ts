@@ -4,10 +4,9 @@ import type { Host } from '../host/host.ts'
 import { HostError, orElse } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { provisionService, tenantService } from '../layout/names.ts'
-import { showUnits } from '../program/systemctl.ts'
-import { isError, renderHint, renderProblem } from '../report/problem.ts'
+import { isRunning, showUnits } from '../program/systemctl.ts'
 import { tenantToProvision } from '../tenant/one.ts'
-import { paint, printJson, type Verb } from './verb.ts'
+import { printJson, problemText, type Verb } from './verb.ts'
 
 /** As long as the unit may take, and a little more. */
 const PATIENCE = 3700
@@ -49,11 +48,9 @@ const runUnit = (host: Host, id: string, wish: Wish): void => {
 
 /** One that is only about to be started, as after a failure, takes no reload and finds the new revision itself. */
 const reloadIfUp = (host: Host, id: string): boolean => {
-  const isRunning = showUnits(host, [tenantService(id)], ['ActiveState']).some(
-    ({ ActiveState: state }) => state === 'active' || state === 'reloading',
-  )
-  if (isRunning) mustRun(host, ['systemctl', 'reload', '--', tenantService(id)], PATIENCE)
-  return isRunning
+  const isUp = showUnits(host, [tenantService(id)], ['ActiveState']).some((unit) => isRunning(unit.ActiveState))
+  if (isUp) mustRun(host, ['systemctl', 'reload', '--', tenantService(id)], PATIENCE)
+  return isUp
 }
 
 const describe = (host: Host, id: string, wish: Wish) => {
@@ -75,10 +72,7 @@ const headline = ({ id, before, commit }: Report): string => {
 }
 
 const print = (host: Host, report: Report): void => {
-  const said = report.problems.flatMap((problem) => [
-    `${isError(problem) ? paint(host, 'red', 'error') : paint(host, 'yellow', 'warning')}: ${renderProblem(problem)}`,
-    ...renderHint(problem),
-  ])
+  const said = report.problems.map((problem) => problemText(host, problem))
   const changes = report.changes.map(({ tree, change }) => `  ${change} ${tree}`)
   const reloaded = report.reloaded ? [`reloaded ${tenantService(report.id)}`] : []
   host.print(`${[...said, headline(report), ...changes, ...reloaded].join('\n')}\n`)

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import { isError, type Problem, renderHint, renderProblem } from '../report/problem.ts'
 
 /** An option of the command line. */
 export interface Option {
@@ -50,6 +51,12 @@ export type Colour = keyof typeof COLOURS
 /** Colour for a terminal, and never where $NO_COLOR is set: no-color.org. */
 export const paint = (host: Host, colour: Colour, text: string): string =>
   host.isTerminal() && !host.env('NO_COLOR') ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text
+
+/** A problem with its hint below, for people. */
+export const problemText = (host: Host, problem: Problem): string => {
+  const label = isError(problem) ? paint(host, 'red', 'error') : paint(host, 'yellow', 'warning')
+  return [`${label}: ${renderProblem(problem)}`, ...renderHint(problem)].join('\n')
+}
 
 /** Rows in columns as wide as they need to be; the last one ends where its text ends. */
 export const table = (rows: readonly (readonly string[])[]): string => {

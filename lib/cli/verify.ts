@@ -1,14 +1,8 @@
-import type { Host } from '../host/host.ts'
-import { isError, type Problem, renderHint, renderProblem } from '../report/problem.ts'
+import { isError, type Problem } from '../report/problem.ts'
 import { furtherChecks } from './checks.ts'
 import { findEntry, loadEntries } from './entries.ts'
 import { survey } from './survey.ts'
-import { paint, printJson, type Verb } from './verb.ts'
-
-const print = (host: Host, problem: Problem): void => {
-  const label = problem.severity === 'error' ? paint(host, 'red', 'error') : paint(host, 'yellow', 'warning')
-  host.print(`${[`${label}: ${renderProblem(problem)}`, ...renderHint(problem)].join('\n')}\n`)
-}
+import { printJson, problemText, type Verb } from './verb.ts'
 
 /** `bitbuilder verify ID` is what a hint of the generators says: here it would lead in a circle. */
 const withoutCircle = (problem: Problem): Problem => {
@@ -27,7 +21,7 @@ export const verify: Verb = {
     const problems = all.filter(({ tenant }) => operand === undefined || tenant === operand)
     if (json) printJson(host, { problems })
     else {
-      for (const problem of problems) print(host, problem)
+      for (const problem of problems) host.print(`${problemText(host, problem)}\n`)
       if (problems.length === 0 && host.isTerminal()) host.print(`${entries.loaded.length} tenants, nothing wrong\n`)
     }
     return problems.some(isError) ? 1 : 0

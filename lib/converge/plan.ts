@@ -6,7 +6,7 @@ import {
   networkService,
   tenantService,
 } from '../layout/names.ts'
-import { boundRootfs, EXTENSION_CLASSES, mergedDir } from '../layout/paths.ts'
+import { boundRootfs, EXTENSION_CLASSES, isBelow, mergedDir } from '../layout/paths.ts'
 import type { Actual } from './actual.ts'
 import { companionsOf, type Desired, type Mount, type Overlay } from './desired.ts'
 import type { Action, Step } from './step.ts'
@@ -93,8 +93,6 @@ const mountSteps = (
     ...stepsFor('start', 'is not mounted', names(missing)),
   ]
 }
-
-const isBelow = (path: string, dir: string): boolean => path === dir || path.startsWith(`${dir}/`)
 
 /** Why a machine has to start again; undefined when it may go on, or does not run. */
 const whyChanged = (actual: Actual, unit: string): string | undefined => {

@@ -6,6 +6,7 @@ import { configLink, manifestFile, provisionFile, revisionTarget, tenantDir } fr
 import { jsonText } from '../report/json-text.ts'
 import { isObject } from '../report/json-value.ts'
 import type { Problem } from '../report/problem.ts'
+import { withoutUndefined } from '../report/without-undefined.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 
 /** What provisioning leaves for others to read. Only root writes these files. */
@@ -98,9 +99,6 @@ const isProblemLike = (value: unknown): value is Problem =>
   typeof value.at.file === 'string' &&
   Number.isSafeInteger(value.at.line) &&
   Number.isSafeInteger(value.at.column)
-
-const withoutUndefined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never
 
 const stateOf = (value: Record<string, unknown>): ProvisionState => ({
   state: value.state === 'current' ? 'current' : 'failed',

@@ -41,6 +41,9 @@ export const NETWORKD_DIR = '/run/systemd/network'
 export const EXTENSION_CLASSES = ['sysext', 'confext'] as const
 export type ExtensionClass = (typeof EXTENSION_CLASSES)[number]
 
+/** At a directory or in it. Both without a slash at their end. */
+export const isBelow = (path: string, dir: string): boolean => path === dir || path.startsWith(`${dir}/`)
+
 export const unitTemplate = (name: string): string => `${UNIT_DIR}/${name}`
 export const program = (name: string): string => `${PROGRAM_DIR}/${name}`
 

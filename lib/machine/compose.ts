@@ -1,4 +1,5 @@
 import type { Host, Reader } from '../host/host.ts'
+import { readMounts } from '../host/mounts.ts'
 import { requireDirectory } from '../host/require-directory.ts'
 import { type ExtensionClass, HIERARCHY, machineOverDir, mergedDir } from '../layout/paths.ts'
 import type { Tenant } from '../tenant/tenant.ts'
@@ -11,14 +12,6 @@ import type { MachinePlace } from './place.ts'
  * remount only its own side.
  */
 
-const LARGEST_MOUNTINFO = 8 << 20
-
-/** proc_pid_mountinfo(5): the mount point is the fifth field. No path of ours holds what is escaped there. */
-const isMounted = (reader: Reader, path: string): boolean =>
-  (reader.readFile('/proc/self/mountinfo', LARGEST_MOUNTINFO)?.text ?? '')
-    .split('\n')
-    .some((mount) => mount.split(' ')[4] === path)
-
 const overlaidBy = (
   reader: Reader,
   { id, extensions }: Tenant,
@@ -26,7 +19,7 @@ const overlaidBy = (
   kind: ExtensionClass,
 ): string | undefined => {
   const merged = mergedDir(id, kind)
-  if (isMounted(reader, merged)) return merged
+  if (readMounts(reader).some(({ mountPoint }) => mountPoint === merged)) return merged
   const isBare = kind === 'sysext' && extensions.base === 'host' && entriesInside(reader, tree, 'usr').length === 0
   return isBare ? '/usr' : undefined
 }

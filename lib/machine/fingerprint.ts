@@ -7,11 +7,12 @@ import { mustRun } from '../host/must-run.ts'
 import { bridgeName } from '../layout/names.ts'
 import { originMark, startedFile, tenantDir, treeMark } from '../layout/paths.ts'
 import { isObject } from '../report/json-value.ts'
+import { withoutUndefined } from '../report/without-undefined.ts'
 import { readDisk } from '../tenant/disk.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { saidBootFiles } from './boot-files.ts'
 import { showSettings } from './nspawn-settings.ts'
-import { findPlace, type MachinePlace, type PlaceKind } from './place.ts'
+import { findPlace, type MachinePlace, type PlaceKind, sizeOf } from './place.ts'
 import { readScript } from './script.ts'
 import { readSettings } from './settings.ts'
 import { readMark } from './tree.ts'
@@ -55,9 +56,6 @@ export const isTreeCurrent = (reader: Reader, place: MachinePlace): boolean => {
   return wanted === undefined || readMark(reader, treeMark(place.id, place.home, place.entry)) === wanted
 }
 
-const without = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never
-
 /** What a machine would be started with now. Throws HostError when the tenant has no such machine. */
 export const machineFingerprint = (
   host: Reader & Processes,
@@ -69,9 +67,9 @@ export const machineFingerprint = (
   const disk = readDisk(host, id).value
   const place = findPlace(id, kind, name, disk)
   const isContainer = kind === 'container'
-  const said = kind === 'infra' ? tenant.infra : disk.machines.find((one) => one.kind === kind && one.name === name)
+  const said = sizeOf(place, tenant, disk)
   const boot = isContainer || place.form === 'image' ? undefined : saidBootFiles(host, tenant, place)
-  return without({
+  return withoutUndefined({
     tree: wantedTree(host, place),
     kernel: identity(host, id, boot?.kernel),
     initrd: identity(host, id, boot?.initrd),

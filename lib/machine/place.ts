@@ -1,7 +1,8 @@
 import { HostError } from '../host/host.ts'
 import { INFRA_MACHINE, type MachineKind, machineName } from '../layout/names.ts'
 import { rootfs, tenantDir } from '../layout/paths.ts'
-import type { Disk } from '../tenant/disk.ts'
+import type { Disk, Machine } from '../tenant/disk.ts'
+import type { Infra, Tenant } from '../tenant/tenant.ts'
 
 export type PlaceKind = MachineKind | 'infra'
 
@@ -37,6 +38,10 @@ export const infraPlace = (id: string): MachinePlace => ({
   entry: 'rootfs',
   source: 'infrastructure',
 })
+
+/** What is said of its size: in the registry of the infrastructure VM, in its metadata of another machine. */
+export const sizeOf = ({ kind, name }: MachinePlace, { infra }: Tenant, disk: Disk): Machine | Infra | undefined =>
+  kind === 'infra' ? infra : disk.machines.find((one) => one.kind === kind && one.name === name)
 
 /** Throws HostError where the tenant has no such machine. */
 export const findPlace = (id: string, kind: PlaceKind, name: string, disk: Disk): MachinePlace => {

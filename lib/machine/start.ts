@@ -11,7 +11,7 @@ import { type BootFiles, bootOptions, findBootFiles } from './boot-files.ts'
 import { machineCredentials } from './credentials.ts'
 import { hasFileInside } from './inside.ts'
 import { renderNspawn } from './nspawn-settings.ts'
-import type { MachinePlace } from './place.ts'
+import { type MachinePlace, sizeOf } from './place.ts'
 import { readSettings } from './settings.ts'
 
 /** What a machine starts with now, as data. */
@@ -67,8 +67,8 @@ const readyOptions = (reader: Reader, notifies: boolean): readonly string[] => {
 const vmStart = (reader: Reader, tenant: Tenant, place: MachinePlace): Omit<MachineStart, 'credentials'> => {
   const { value: config, problems } = readConfig(reader)
   const disk = readDisk(reader, tenant.id).value
-  const { kind, name, form } = place
-  const said = kind === 'infra' ? tenant.infra : disk.machines.find((one) => one.kind === 'vm' && one.name === name)
+  const { name, form } = place
+  const said = sizeOf(place, tenant, disk)
   const boot = form === 'image' ? undefined : findBootFiles(reader, tenant, place)
   const notifies = said?.notify ?? (form === 'directory' && hasSystemd(reader, tenant, place))
   return {

@@ -2,7 +2,7 @@ import type { Host, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { bridgeName } from '../layout/names.ts'
 import { NETWORK_STATE } from '../layout/paths.ts'
-import { jsonText } from '../report/json-text.ts'
+import { readStateFile, writeStateFile } from '../tenant/state-file.ts'
 
 /** What a tenant was given, for itself on this host. All but the index only where the registry asks for what needs it. */
 export interface Numbers {
@@ -21,8 +21,6 @@ export interface Numbers {
 /** Which tenant has what: `network.json`. Given out once, and kept when the tenant goes: its addresses may be known elsewhere. */
 export type Allocation = ReadonlyMap<string, Numbers>
 
-const LARGEST = 8 << 20
-
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
 const orNothing = (value: unknown): value is number | undefined => value === undefined || isNumber(value)
@@ -33,26 +31,12 @@ const isNumbers = (value: unknown): value is Numbers => {
   return isNumber(index) && [listenPort, vni, vlan, mtu].every(orNothing) && isUplink
 }
 
-/** Throws HostError when the file is there and cannot be understood: guessing would give an address twice. */
-export const readAllocation = (reader: Reader): Allocation => {
-  const found = reader.readFile(NETWORK_STATE, LARGEST)
-  if (found === undefined) return new Map()
-  let tenants: unknown
-  try {
-    tenants = (JSON.parse(jsonText(found)) as { tenants?: unknown }).tenants
-  } catch {
-    throw new HostError(NETWORK_STATE, 'is not valid JSON')
-  }
-  const entries = Object.entries((tenants ?? {}) as Record<string, unknown>)
-  const bad = entries.find(([, numbers]) => !isNumbers(numbers))
-  if (bad !== undefined) throw new HostError(NETWORK_STATE, `tenant '${bad[0]}' has no index, or numbers that are none`)
-  return new Map(entries as (readonly [string, Numbers])[])
-}
+/** Throws HostError when the file is there and cannot be understood. */
+export const readAllocation = (reader: Reader): Allocation =>
+  readStateFile(reader, NETWORK_STATE, isNumbers, 'has no index, or numbers that are none')
 
-export const writeAllocation = (host: Host, allocation: Allocation): void => {
-  const tenants = Object.fromEntries([...allocation].sort(([a], [b]) => (a < b ? -1 : 1)))
-  host.replaceFile(NETWORK_STATE, `${JSON.stringify({ tenants }, null, 2)}\n`, 0o644)
-}
+export const writeAllocation = (host: Host, allocation: Allocation): void =>
+  writeStateFile(host, NETWORK_STATE, allocation)
 
 const KEYS = ['index', 'listenPort', 'vni', 'vlan', 'uplink', 'mtu'] as const satisfies readonly (keyof Numbers)[]
 

@@ -33,6 +33,9 @@ export const showUnits = (
 export const isUp = ({ ActiveState: state }: Properties): boolean =>
   state === 'active' || state === 'activating' || state === 'reloading'
 
+/** ActiveState= of a unit that runs. */
+export const isRunning = (state: string | undefined): boolean => state === 'active' || state === 'reloading'
+
 export const reloadManager = (host: Processes): void => {
   mustRun(host, ['systemctl', 'daemon-reload'], PATIENCE_RELOAD)
 }

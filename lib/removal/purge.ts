@@ -1,8 +1,9 @@
 import { patternsOf } from '../converge/units-of.ts'
 import type { Host, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
+import { readMounts } from '../host/mounts.ts'
 import { requireDirectory } from '../host/require-directory.ts'
-import { boundRootfs, imagesDir, NETWORK_STATE, removedDir, tenantDir } from '../layout/paths.ts'
+import { boundRootfs, imagesDir, isBelow, NETWORK_STATE, removedDir, tenantDir } from '../layout/paths.ts'
 import { readAllocation, writeAllocation } from '../network/allocation.ts'
 import { withNetwork } from '../network/networkd.ts'
 import { isUp, showUnits } from '../program/systemctl.ts'
@@ -10,18 +11,12 @@ import { readRegistry } from '../registry/registry.ts'
 import { isError } from '../report/problem.ts'
 import { forgetProject, readProjects } from '../storage/projects.ts'
 
-/** Bytes. A mount is a line; a host with many containers has thousands. */
-const LARGEST_MOUNTS = 16 << 20
-
 const IS_MOUNTED = 'is mounted, the data of the tenant stays: umount it first'
 
-const isBelow = (path: string, dir: string): boolean => path === dir || path.startsWith(`${dir}/`)
-
-/** Mount points in or at one of the directories, proc_pid_mountinfo(5). Nothing in their own names is escaped there. */
+/** Mount points in or at one of the directories. */
 const mountsIn = (reader: Reader, dirs: readonly string[]): readonly string[] =>
-  (reader.readFile('/proc/self/mountinfo', LARGEST_MOUNTS)?.text ?? '')
-    .split('\n')
-    .map((line) => line.split(' ')[4] ?? '')
+  readMounts(reader)
+    .map(({ mountPoint }) => mountPoint)
     .filter((point) => dirs.some((dir) => isBelow(point, dir)))
 
 const refuseRegistered = (host: Host, id: string): void => {

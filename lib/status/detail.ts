@@ -1,9 +1,9 @@
 import { patternsOf } from '../converge/units-of.ts'
 import type { Host } from '../host/host.ts'
-import { bridgeName, isMachineUnit, tenantOf } from '../layout/names.ts'
-import { GENERATOR_DIR } from '../layout/paths.ts'
+import { bridgeName, tenantOf } from '../layout/names.ts'
 import { showUnits } from '../program/systemctl.ts'
 import { isObject } from '../report/json-value.ts'
+import { wantedMachines } from './overview.ts'
 
 export interface UnitStatus {
   readonly unit: string
@@ -29,9 +29,7 @@ const PROPERTIES = ['Id', 'ActiveState', 'SubState', 'Result', 'StateChangeTimes
 
 /** Every unit of the tenant that systemd has something to say of, and every machine that should be there. Sorted. */
 export const readUnitStates = (host: Host, id: string): readonly UnitStatus[] => {
-  const machines = (host.readDir(GENERATOR_DIR)?.entries ?? [])
-    .map(({ name }) => name)
-    .filter((name) => isMachineUnit(name) && tenantOf(name) === id)
+  const machines = wantedMachines(host).filter((unit) => tenantOf(unit) === id)
   const found = showUnits(host, [...patternsOf(id), ...machines], PROPERTIES).map(
     ({ Id: unit = '', ActiveState: active = '', SubState: sub = '', Result: result = '', ...rest }): UnitStatus => ({
       unit,

@@ -9,6 +9,7 @@ import { bridgeAddress, formatAddress, tenantPrefix } from '../network/address.t
 import { readAllocation } from '../network/allocation.ts'
 import { runPlan } from '../program/generator.ts'
 import { PLANS } from '../program/plans.ts'
+import { isRunning } from '../program/systemctl.ts'
 import { type Problem, wholeFile } from '../report/problem.ts'
 import { storageProblems } from '../storage/limit.ts'
 import type { Loaded } from '../tenant/load.ts'
@@ -58,7 +59,7 @@ const group = <T>(list: readonly T[], idOf: (one: T) => string | undefined): Rea
 }
 
 /** As the generators' last run has them, which is what systemd knows. */
-const wantedMachines = (host: Host): readonly string[] =>
+export const wantedMachines = (host: Host): readonly string[] =>
   (host.readDir(GENERATOR_DIR)?.entries ?? [])
     .filter(({ name, kind }) => kind === 'link' && isMachineUnit(name))
     .map(({ name }) => name)
@@ -78,8 +79,6 @@ const addresses = (host: Host): ((id: string) => string | undefined) =>
     },
     () => () => undefined,
   )
-
-const isRunning = (state: string): boolean => state === 'active' || state === 'reloading'
 
 /** An entry says no more than what should be; what is active is, whatever its entry has become. */
 const stateOf = (loaded: Loaded | undefined, active: string | undefined): string => {
@@ -116,7 +115,7 @@ export const readOverview = (host: Host, loaded: readonly Loaded[]): readonly Te
     const entry = known.get(id)
     const state = stateOf(entry, units.get(tenantService(id)))
     const machines = wanted.get(id) ?? []
-    const up = machines.filter((unit) => isRunning(units.get(unit) ?? 'inactive')).length
+    const up = machines.filter((unit) => isRunning(units.get(unit))).length
     const isWanted = entry?.state === 'here' ? entry.tenant.enabled : entry?.state === 'refused' && entry.enabled
     const isDown = isRunning(state) ? up < machines.length : isWanted || state === 'failed'
     return {

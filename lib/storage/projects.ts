@@ -1,7 +1,7 @@
 import type { Host, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { RUNTIME_DIR, STATE_DIR, STORAGE_LOCK, STORAGE_STATE } from '../layout/paths.ts'
-import { jsonText } from '../report/json-text.ts'
+import { readStateFile, writeStateFile } from '../tenant/state-file.ts'
 
 /** Which tenant has which project id: `storage.json`. Given out once, and kept: all files of the tenant bear it. */
 export type Projects = ReadonlyMap<string, number>
@@ -10,34 +10,22 @@ export type Projects = ReadonlyMap<string, number>
 const FIRST = 0x70000000
 const LAST = 0x7fffffff
 
-const LARGEST = 8 << 20
 /** Seconds. */
 const PATIENCE = 60
 
-const isProject = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= FIRST && (value as number) <= LAST
+const hasProject = (value: unknown): value is { readonly project: number } => {
+  const { project } = (value ?? {}) as { project?: unknown }
+  return Number.isSafeInteger(project) && (project as number) >= FIRST && (project as number) <= LAST
+}
 
-/** Throws HostError when the file is there and cannot be understood: guessing would give two tenants one limit. */
+/** Throws HostError when the file is there and cannot be understood. */
 export const readProjects = (reader: Reader): Projects => {
-  const found = reader.readFile(STORAGE_STATE, LARGEST)
-  if (found === undefined) return new Map()
-  let tenants: unknown
-  try {
-    tenants = (JSON.parse(jsonText(found)) as { tenants?: unknown }).tenants
-  } catch {
-    throw new HostError(STORAGE_STATE, 'is not valid JSON')
-  }
-  const entries = Object.entries((tenants ?? {}) as Record<string, { project?: unknown } | null>)
-  const bad = entries.find(([, one]) => !isProject(one?.project))
-  if (bad !== undefined) throw new HostError(STORAGE_STATE, `tenant '${bad[0]}' has no project`)
-  return new Map(entries.map(([id, one]) => [id, one?.project as number]))
+  const found = readStateFile(reader, STORAGE_STATE, hasProject, 'has no project')
+  return new Map([...found].map(([id, { project }]) => [id, project]))
 }
 
-const writeProjects = (host: Host, projects: Projects): void => {
-  const sorted = [...projects].sort(([a], [b]) => (a < b ? -1 : 1))
-  const tenants = Object.fromEntries(sorted.map(([id, project]) => [id, { project }]))
-  host.replaceFile(STORAGE_STATE, `${JSON.stringify({ tenants }, null, 2)}\n`, 0o644)
-}
+const writeProjects = (host: Host, projects: Projects): void =>
+  writeStateFile(host, STORAGE_STATE, new Map([...projects].map(([id, project]) => [id, { project }])))
 
 const withProjects = <T>(host: Host, work: (projects: Projects) => T): T => {
   host.makeDir(RUNTIME_DIR)

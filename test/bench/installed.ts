@@ -11,7 +11,7 @@ import { hostOf, plantScript } from './tree.ts'
 export type Engine = 'native' | 'portable' | 'none'
 
 /** What the package installs of it: static units, and generators, switched on by links. */
-const installedTree = (dir: string): string => {
+const plantGenerators = (dir: string): void => {
   const at = (path: string): string => `${dir}/usr/lib/${path}`
   mkdirSync(at('systemd/system'), { recursive: true })
   for (const [engine, { executable }] of Object.entries(PRODUCTS)) {
@@ -23,7 +23,6 @@ const installedTree = (dir: string): string => {
   const units = inProject('packaging/systemd')
   for (const { name } of readdirSync(units, { withFileTypes: true }).filter((entry) => entry.isFile()))
     copyFileSync(`${units}/${name}`, at(`systemd/system/${name}`))
-  return dir
 }
 
 export const switchTo = (machine: Machine, engine: Engine): void => {
@@ -45,12 +44,17 @@ export const expectUnits = (machine: Machine, tenants: number): void => {
   if (found !== tenants) throw new Error(`the machine's generators wrote ${found} tenants, expected ${tenants}`)
 }
 
-/** Throws when no machine can be booted: a figure that is asked for and missing is a failure. */
-export const withMachine = async <T>(work: (machine: Machine) => T | Promise<T>): Promise<T> => {
+/** `plant` fills a tree that goes over the machine's root, `prepare` is run in it. Throws when no machine can be booted: a figure that is asked for and missing is a failure. */
+export const withMachine = async <T>(
+  work: (machine: Machine) => T | Promise<T>,
+  plant: (tree: string) => void = plantGenerators,
+  prepare = '',
+): Promise<T> => {
   needSystemTools()
   ensureImage()
-  const tree = installedTree(mkdtempSync('/var/tmp/bitbuilder-bench-'))
-  const machine = new Machine({ tree })
+  const tree = mkdtempSync('/var/tmp/bitbuilder-bench-')
+  plant(tree)
+  const machine = new Machine({ tree, prepare })
   try {
     await machine.booted()
     return await work(machine)

@@ -1,12 +1,12 @@
 /** How long many tenants without machines take to start in a booted machine, and what they cost once they are up. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { installTree } from '../../build/install.mjs'
 import { networkdScript, REGISTRY, registry } from '../system/fixtures.ts'
-import { ensureImage, needSystemTools } from '../system/image.ts'
-import { Machine } from '../system/machine.ts'
+import type { Machine } from '../system/machine.ts'
 import { inProject } from './executables.ts'
+import { withMachine } from './installed.ts'
 import { median } from './measure.ts'
 
 /** A start of all. Milliseconds, and KiB that a process holds, proc_pid_status(5). */
@@ -113,7 +113,6 @@ const processesOf = (machine: Machine): number =>
   Number(machine.must('find /sys/fs/cgroup/tenant.slice -name cgroup.procs -exec cat {} + | wc -l'))
 
 const inMachine = async (machine: Machine, tenants: number, runs: number): Promise<Many> => {
-  await machine.booted()
   const [ours, closed]: [Start[], Start[]] = [[], []]
   let processes = 0
   for (let run = 0; run < runs; run += 1) {
@@ -127,19 +126,9 @@ const inMachine = async (machine: Machine, tenants: number, runs: number): Promi
 }
 
 /** The native executable, as in the packages. Throws when no machine can be booted or not all tenants come up. */
-export const measureMany = async (tenants: number, runs: number): Promise<Many> => {
-  needSystemTools()
-  ensureImage()
-  const tree = mkdtempSync('/var/tmp/bitbuilder-bench-')
-  installTree(tree, { engine: 'native', manPages: false })
-  const machine = new Machine({ tree, prepare: `systemd-sysusers\n${networkdScript}` })
-  try {
-    return await inMachine(machine, tenants, runs)
-  } catch (error) {
-    console.error(machine.report())
-    throw error
-  } finally {
-    await machine.stop()
-    rmSync(tree, { recursive: true, force: true })
-  }
-}
+export const measureMany = (tenants: number, runs: number): Promise<Many> =>
+  withMachine(
+    (machine) => inMachine(machine, tenants, runs),
+    (tree) => installTree(tree, { engine: 'native', manPages: false }),
+    `systemd-sysusers\n${networkdScript}`,
+  )

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
-import { networkdScript, REGISTRY, registry } from './fixtures.ts'
+import { REGISTRY, registry } from './fixtures.ts'
 import { useMachine } from './machine.ts'
 import { until } from './run.ts'
 import { inventory, kindsOf, processesOf, tracesOf, without } from './traces.ts'
-import { commit, entryOf, INFRA, infraOf, plantTwins, repositoryOf, WEB, webOf } from './twins.ts'
+import { commit, entryOf, INFRA, infraOf, plantTwins, repositoryOf, TWINS_MACHINE, WEB, webOf } from './twins.ts'
 import { makeWorld, OUTSIDE, reached } from './world.ts'
 
 // What goes wrong with acme, or with what both run on, while both run. Told in order; after each fault globex must not
@@ -11,11 +11,7 @@ import { makeWorld, OUTSIDE, reached } from './world.ts'
 
 const ACME_DIR = '/var/lib/tenants/acme'
 
-const here = useMachine({
-  installed: true,
-  prepare: networkdScript,
-  files: { '/etc/bitbuilder/bitbuilder.conf.d/test.conf': '[Network]\nPool6=fd42::/32\n' },
-})
+const here = useMachine(TWINS_MACHINE)
 
 const must = (command: string) => here.machine.must(command)
 const active = (unit: string) => here.machine.show(unit, 'ActiveState').ActiveState

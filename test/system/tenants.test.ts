@@ -1,16 +1,22 @@
 import { expect, test } from 'vitest'
-import { networkdScript } from './fixtures.ts'
 import { useMachine } from './machine.ts'
-import { type Guest, INFRA, infraOf, leaderOf, plantTwins, TWINS, type Twin, WEB, webOf } from './twins.ts'
+import {
+  type Guest,
+  INFRA,
+  infraOf,
+  leaderOf,
+  plantTwins,
+  TWINS,
+  TWINS_MACHINE,
+  type Twin,
+  WEB,
+  webOf,
+} from './twins.ts'
 import { answers, HOST_INSIDE, HOST_OUTSIDE, makeWorld, OUTSIDE, reached, watch, watched } from './world.ts'
 
 // Two tenants from two repositories, told in order: what they have, what they reach, and what they do not.
 
-const here = useMachine({
-  installed: true,
-  prepare: networkdScript,
-  files: { '/etc/bitbuilder/bitbuilder.conf.d/test.conf': '[Network]\nPool6=fd42::/32\n' },
-})
+const here = useMachine(TWINS_MACHINE)
 
 const must = (command: string) => here.machine.must(command)
 const active = (unit: string) => here.machine.show(unit, 'ActiveState').ActiveState

@@ -1,14 +1,21 @@
 /** Two tenants of the same shape, each from a git repository in the machine: an infrastructure VM and one container. */
 
-import { REGISTRY, registry } from './fixtures.ts'
+import { networkdScript, REGISTRY, registry } from './fixtures.ts'
 import { KERNEL } from './guests.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, MachineOptions } from './machine.ts'
 import { until } from './run.ts'
 import { INITRD, makeInitrd, makeRepository, SHELL_PORT } from './tiny.ts'
 import type { Addresses, Asker } from './world.ts'
 
 export const TWINS = ['acme', 'globex'] as const
 export type Twin = (typeof TWINS)[number]
+
+/** A machine for them: with networkd, and IPv6 for tenants. */
+export const TWINS_MACHINE: MachineOptions = {
+  installed: true,
+  prepare: networkdScript,
+  files: { '/etc/bitbuilder/bitbuilder.conf.d/test.conf': '[Network]\nPool6=fd42::/32\n' },
+}
 
 /** Where the repository of a tenant is, and its files with it. */
 export const repositoryOf = (id: string): string => `/srv/git/${id}`
