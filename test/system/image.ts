@@ -40,6 +40,22 @@ export const PACKAGES = [
   'cpio',
   'linux-image-cloud-amd64',
   'initramfs-tools',
+  // Images: building them, booting them, and what tells whether they are right.
+  'systemd-repart',
+  'systemd-ukify',
+  'systemd-boot-efi',
+  'systemd-boot-tools',
+  'ovmf',
+  'cryptsetup-bin',
+  'dosfstools',
+  'mtools',
+  'fdisk',
+  'openssl',
+  'sq',
+  'attr',
+  // Users.
+  'systemd-homed',
+  'systemd-userdbd',
 ] as const
 
 /** Outside of the checkout, so that a fresh clone does not build it again. */
