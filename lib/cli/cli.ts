@@ -45,11 +45,32 @@ export const OPTIONS: readonly Option[] = [
 /** A short name has one meaning, whatever the verb. */
 const ALL_OPTIONS: readonly Option[] = [...OPTIONS, ...VERBS.flatMap(({ options = [] }) => options)]
 
-const synopsis = ({ name, operand, further }: Verb): string =>
-  [
-    name,
-    ...[operand, further].flatMap((one) => (one === undefined ? [] : one.required ? one.name : `[${one.name}]`)),
-  ].join(' ')
+const operandsOf = ({ operand, further }: Verb) => [operand, further].filter((one) => one !== undefined)
+
+const synopsis = (verb: Verb): string => {
+  const operands = operandsOf(verb).map(({ name, required, many }) => {
+    const shown = many === true ? `${name}…` : name
+    return required ? shown : `[${shown}]`
+  })
+  return [verb.name, ...operands].join(' ')
+}
+
+interface Chosen {
+  readonly verb: Verb
+  readonly operands: readonly string[]
+}
+
+const wordsIn = (name: string): number => name.split(' ').length
+
+/** The verb whose name the first words are. A string is what is wrong. */
+const choose = (words: readonly string[]): Chosen | string => {
+  const [first = ''] = words
+  const verb = VERBS.find(({ name }) => name === words.slice(0, wordsIn(name)).join(' '))
+  if (verb !== undefined) return { verb, operands: words.slice(wordsIn(verb.name)) }
+  const further = VERBS.flatMap(({ name }) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []))
+  if (further.length === 0) return words.length === 0 ? 'expected a verb' : `unknown verb '${first}'`
+  return `${first}: expected one of ${further.join(', ')}`
+}
 
 type Row = readonly [string, string]
 
@@ -72,14 +93,15 @@ const helpText = (): string => {
 }
 
 /** What is wrong with how a verb is called. */
-const misuse = (host: Host, verb: Verb, { words, options }: Arguments): string | undefined => {
-  const [name, operand] = words
-  const most = [verb.operand, verb.further].filter((one) => one !== undefined).length
+const misuse = (host: Host, { verb, operands }: Chosen, { options }: Arguments): string | undefined => {
+  const { name } = verb
+  const known = operandsOf(verb)
   const own = [...OPTIONS, ...(verb.options ?? [])]
   const foreign = [...options.keys()].find((given) => own.every((option) => option.name !== given))
   if (foreign !== undefined) return `${name}: unknown option '${foreign}'`
-  if (verb.operand?.required === true && operand === undefined) return `${name}: expected ${verb.operand.name}`
-  if (words.length > 1 + most) return `${name}: too many arguments`
+  const missing = known[operands.length]
+  if (missing?.required === true) return `${name}: expected ${missing.name}`
+  if (operands.length > known.length && known.at(-1)?.many !== true) return `${name}: too many arguments`
   const root = options.get('--root')
   if (root !== undefined && verb.isLive === true) return `${name}: is about the running system, without --root`
   return root !== undefined && host.readDir(root) === undefined ? `--root: there is no directory '${root}'` : undefined
@@ -96,21 +118,21 @@ export const bitbuilder: Main = (host, args) => {
   const parsed = parseArguments(args, ALL_OPTIONS)
   if (typeof parsed === 'string') return wrong(host, parsed)
   const { words, options } = parsed
-  const [name, operand, further] = words
   if (options.has('--version')) {
     host.print(`bitbuilder ${VERSION}\n`)
     return 0
   }
-  if (options.has('--help') || name === 'help') {
+  if (options.has('--help') || words[0] === 'help') {
     host.print(helpText())
     return 0
   }
-  if (name === undefined) return wrong(host, 'expected a verb')
-  const verb = VERBS.find((one) => one.name === name)
-  if (verb === undefined) return wrong(host, `unknown verb '${name}'`)
-  const message = misuse(host, verb, parsed)
+  const chosen = choose(words)
+  if (typeof chosen === 'string') return wrong(host, chosen)
+  const message = misuse(host, chosen, parsed)
   if (message !== undefined) return wrong(host, message)
   const root = options.get('--root')
   const below = root === undefined ? host : host.below(root)
-  return verb.run({ host: below, operand, further, json: options.has('--json'), options })
+  const { verb, operands } = chosen
+  const [operand, further] = operands
+  return verb.run({ host: below, operand, further, operands, json: options.has('--json'), options })
 }

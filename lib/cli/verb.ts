@@ -18,6 +18,8 @@ export interface Call {
   readonly operand: string | undefined
   /** What follows that. */
   readonly further: string | undefined
+  /** All that follows the verb, for one whose last operand may be given several times. */
+  readonly operands: readonly string[]
   readonly json: boolean
   /** The verb's own options that were given, with their values; empty for one that has none. */
   readonly options: ReadonlyMap<string, string>
@@ -26,10 +28,13 @@ export interface Call {
 interface Operand {
   readonly name: string
   readonly required: boolean
+  /** Whether there may be more of them; only of the last one. */
+  readonly many?: boolean
 }
 
 /** One row of the verb table: help, completions and man page are checked against it. */
 export interface Verb {
+  /** One word, or two where several verbs are about the same: `image build`. */
   readonly name: string
   readonly operand?: Operand
   /** A second one, after that. */

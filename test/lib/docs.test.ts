@@ -158,7 +158,9 @@ describe('the command line', () => {
 
   test.each(VERBS)('$name is in bitbuilder(8)', ({ name, operand, further }) => {
     const shown = [operand, further]
-      .map((one) => (one === undefined ? '' : one.required ? ` _${one.name}_` : ` [_${one.name}_]`))
+      .filter((one) => one !== undefined)
+      .map(({ name: what, required, many }) => `${required ? `_${what}_` : `[_${what}_]`}${many === true ? '…' : ''}`)
+      .map((one) => ` ${one}`)
       .join('')
     expect(text).toContain(`\n*${name}*${shown}\n\t`)
   })
