@@ -156,6 +156,11 @@ export interface Processes {
   /** Runs a program to its end; standard input is empty. `seconds` bounds it. */
   run(command: readonly string[], seconds: number): Finished
   /**
+   * The same, and about five times a second while it runs `tick` gets what it has said on standard output since: for a bar
+   * that shows how far it is. A character may be cut where one ends and the next begins.
+   */
+  watch(command: readonly string[], seconds: number, tick: (said: string) => void): Finished
+  /**
    * Makes another program of this process, execve(2): with its streams, its terminal, and the signals that are for it. Does
    * not return, but in memory. Throws when there is no such program in $PATH.
    */

@@ -247,6 +247,11 @@ export const memoryHost = (
       commands.push(command)
       return options.run?.(command) ?? { status: 0, stdout: '', stderr: '' }
     },
+    watch: (command, seconds, tick) => {
+      const finished = host.run(command, seconds)
+      tick(finished.stdout)
+      return finished
+    },
     become: (command) => {
       commands.push(command)
     },

@@ -10,6 +10,7 @@ import { listInside } from './list-inside.ts'
 import { locate } from './locate.ts'
 import { logBy } from './log.ts'
 import { nestingOf } from './nesting.ts'
+import { watch } from './node-watch.ts'
 import { readFileInside } from './resolve.ts'
 
 // Not imported: bundled, `import * as` would copy the whole namespace at every start, and a generator needs neither
@@ -300,6 +301,10 @@ export const nodeHost = (root: string): Host => {
       )
       const status = finished.status ?? (finished.signal === null ? 127 : 128 + signals()[finished.signal])
       return { status, stdout: finished.stdout ?? '', stderr: finished.stderr ?? '' }
+    },
+    watch: (command, seconds, tick) => {
+      if ((command[0] ?? '') === '') return host.run(command, seconds)
+      return watch(command, seconds, tick)
     },
     become: (command) => {
       const [file = ''] = command

@@ -170,6 +170,7 @@ export const quickjsHost = (root: string): Host => {
     log,
 
     run: runToEnd,
+    watch: runToEnd,
     become,
     withLock,
     sleep,

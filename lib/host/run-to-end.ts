@@ -50,9 +50,29 @@ const readMore = (stream: Stream): boolean => {
   return true
 }
 
+/** Microseconds between two ticks of Host.watch(). */
+const TICK = 200_000
+
+type Tick = (said: string) => void
+
+/** Calls `tick` with what a stream has said since, when it is time; to be called again and again. */
+const ticker = (stream: Stream, tick: Tick): (() => void) => {
+  let last = now()
+  let told = 0
+  return () => {
+    if (now() - last < TICK) return
+    const fresh = stream.chunks.slice(told)
+    told = stream.chunks.length
+    tick(textOf({ ...stream, chunks: fresh, length: fresh.reduce((sum, { length }) => sum + length, 0) }))
+    last = now()
+  }
+}
+
 /** Reads until both streams and the process have ended; false when the time is up before, or one says too much. */
-const gather = (streams: readonly Stream[], process: number, seconds: number): boolean => {
+const gather = (streams: readonly [Stream, Stream], process: number, seconds: number, tick?: Tick): boolean => {
   const deadline = now() + seconds * 1e6
+  const pause = tick === undefined ? deadline : TICK
+  const inTime = tick === undefined ? undefined : ticker(streams[0], tick)
   const open = new Map<number, Stream | undefined>([
     [process, undefined],
     ...streams.map((one) => [one.fd, one] as const),
@@ -60,10 +80,11 @@ const gather = (streams: readonly Stream[], process: number, seconds: number): b
   while (open.size > 0) {
     const left = deadline - now()
     if (left <= 0 || streams.some(({ length }) => length > MOST_OUTPUT)) return false
-    for (const fd of linuxProcess.poll([...open.keys()], left / 1000)) {
+    for (const fd of linuxProcess.poll([...open.keys()], Math.min(left, pause) / 1000)) {
       const stream = open.get(fd)
       if (stream === undefined || !readMore(stream)) open.delete(fd)
     }
+    inTime?.()
   }
   return true
 }
@@ -99,12 +120,12 @@ export const become = (command: readonly string[]): void => {
   check(program, result)
 }
 
-/** Host.run() */
-export const runToEnd = (command: readonly string[], seconds: number): Finished => {
+/** Host.run(), and with `tick` Host.watch(). */
+export const runToEnd = (command: readonly string[], seconds: number, tick?: Tick): Finished => {
   if ((command[0] ?? '') === '') return { status: 127, stdout: '', stderr: 'no command given' }
   const { pid, streams } = start(command.map(toWord))
   const ended = linux.using(check(command[0] as string, linuxProcess.pidfd(pid)), (process) =>
-    gather(streams, process, seconds),
+    gather(streams, process, seconds, tick),
   )
   // One that ignores SIGTERM must not hold us for ever. Until it is waited for its number is nobody else's.
   if (!ended) kill(pid, SIGKILL)

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
-import type { Host } from '../../lib/host/host.ts'
+import type { Finished, Host } from '../../lib/host/host.ts'
 import { HostError } from '../../lib/host/host.ts'
 import { type Answer, fromWire, toWire } from './engine-wire.ts'
 import { makeFifo, temporaryDir } from './materialise.ts'
@@ -124,6 +124,11 @@ const hostOn = (channel: Channel, index: number, known: Pick<Host, 'owner' | 'ca
     below: (root) => {
       const { host, ...inner } = ask('below', [root]) as { host: number; owner: number; calledAs: string }
       return hostOn(channel, host, inner)
+    },
+    watch: (command, seconds, tick) => {
+      const { said, finished } = ask('watch', [command, seconds]) as { said: readonly string[]; finished: Finished }
+      for (const one of said) tick(one)
+      return finished
     },
     withLock: (path, seconds, work) => withLock(channel, index, path, seconds, work),
   }

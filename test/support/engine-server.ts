@@ -33,6 +33,10 @@ const methods: Readonly<Record<string, (host: Host, args: readonly unknown[]) =>
     const inner = host.below(String(root))
     return { host: hosts.push(inner) - 1, owner: inner.owner, calledAs: inner.calledAs }
   },
+  watch: (host, [command, seconds]) => {
+    const said: string[] = []
+    return { finished: host.watch(command as readonly string[], Number(seconds), (one) => said.push(one)), said }
+  },
   withLock: (host, [path, seconds]) =>
     host.withLock(String(path), Number(seconds), () => {
       send({ work: true })

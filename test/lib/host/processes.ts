@@ -128,6 +128,41 @@ const outputs = (host: () => Host): void => {
   })
 }
 
+const watching = (host: () => Host): void => {
+  const watch = (script: string, seconds = 10) => {
+    const said: string[] = []
+    return { said, finished: host().watch(['sh', '-c', script], seconds, (one) => said.push(one)) }
+  }
+
+  test('tells what is said while it is said, and all of it at the end', () => {
+    const { said, finished } = watch(
+      'printf one; sleep 0.7; printf two; printf no >&2; sleep 0.7; printf three; exit 3',
+    )
+    expect(finished).toEqual({ status: 3, stdout: 'onetwothree', stderr: 'no' })
+    expect(said.length).toBeGreaterThanOrEqual(4)
+    expect(said.length).toBeLessThan(12)
+    expect(said.filter((one) => one !== '')).toEqual(['one', 'two'])
+  })
+
+  test('ticks for a program that says nothing', () => {
+    expect(watch('sleep 1').said.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('ends as run() does', () => {
+    expect(watch('true').finished).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(watch('kill -TERM $$').finished.status).toBe(143)
+    expect(host().watch(['/no/such/program'], 10, () => {})).toEqual({ status: 127, stdout: '', stderr: '' })
+    expect(host().watch([], 10, () => {}).status).toBe(127)
+    expect(refusal(() => host().watch(['printf', 'x\0y'], 10, () => {}))).toEqual(['printf', 'EINVAL'])
+  })
+
+  test.each(['sleep 20', 'trap "" TERM; sleep 20 & wait'])('ends %j in time', (script) => {
+    const before = Date.now()
+    expect(watch(script, 0.5).finished.status).toBe(137)
+    expect(Date.now() - before).toBeLessThan(5000)
+  })
+}
+
 const locks = (host: () => Host): void => {
   const attempt = (lock: string): number => host().run(['flock', '--nonblock', lock, 'true'], 5).status
 
@@ -197,5 +232,6 @@ export const processContract = (host: () => Host): void => {
     surroundings(host)
     outputs(host)
   })
+  describe('watch()', () => watching(host))
   describe('withLock()', () => locks(host))
 }
