@@ -20,7 +20,7 @@ import { needTools } from './prerequisites.mjs'
 import { BUILT, GENERATORS, inProject, PROGRAMS, sourceDateEpoch } from './project.mjs'
 import { run } from './run.mjs'
 
-const SCHEMAS = ['tenant', 'registry', 'metadata']
+const SCHEMAS = ['tenant', 'registry', 'metadata', 'template']
 
 /** Whole folders: what is found below `from` goes to the same place below `to`. */
 const FOLDERS = [

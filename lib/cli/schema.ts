@@ -1,11 +1,13 @@
 import { HostError } from '../host/host.ts'
+import { templateShape } from '../templates/schema.ts'
 import { metadataShape, registryShape, tenantShape } from '../tenant/schema.ts'
 import { jsonSchemaOf } from '../tenant/zod.ts'
 import { printJson, type Verb } from './verb.ts'
 
 const SCHEMAS = {
-  metadata: { shape: metadataShape, title: 'metadata.json of a template or a tenant' },
+  metadata: { shape: metadataShape, title: 'metadata.json of a tenant' },
   registry: { shape: registryShape, title: 'tenants.json' },
+  template: { shape: templateShape, title: 'metadata.json of a template' },
   tenant: { shape: tenantShape, title: 'tenants.d/ID.json' },
 } as const
 

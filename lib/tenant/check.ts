@@ -98,10 +98,29 @@ const wrongObject = (
   }
 }
 
+const wrongMap = (
+  { key: { of: pattern, words }, of: shape }: Extract<Shape, { is: 'map' }>,
+  value: Readonly<Record<string, unknown>>,
+  path: Path,
+  findings: Findings,
+): void => {
+  for (const [key, one] of Object.entries(value)) {
+    const at = [...path, key]
+    if (pattern.test(key)) findWrong(shape, { value: one, path: at }, findings)
+    else
+      findings.tally.add(() => ({
+        severity: 'error',
+        at: placeOf(findings.source, at, 'key'),
+        message: `${showPath(at)}: expected ${words} for a name`,
+      }))
+  }
+}
+
 /** Walks to what is wrong in the order of the tables. After the first mistakes this only counts. */
 const findWrong = (shape: Shape, { value, path }: Wrong, findings: Findings): void => {
   if (accepts(shape, value)) return
   if (shape.is === 'object' && isObject(value)) wrongObject(shape, value, path, findings)
+  else if (shape.is === 'map' && isObject(value)) wrongMap(shape, value, path, findings)
   else if (shape.is === 'list' && Array.isArray(value)) {
     for (const [index, one] of value.entries()) findWrong(shape.of, { value: one, path: [...path, index] }, findings)
   } else wrongValue(shape, { value, path }, findings)

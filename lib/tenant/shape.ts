@@ -47,6 +47,14 @@ interface ListShape {
   readonly of: Shape
 }
 
+/** An object whose keys somebody chose. */
+interface MapShape {
+  readonly is: 'map'
+  readonly words: string
+  readonly key: { readonly of: RegExp; readonly words: string }
+  readonly of: Shape
+}
+
 export interface ObjectShape {
   readonly is: 'object'
   readonly keys: Readonly<Record<string, Shape>>
@@ -56,7 +64,15 @@ export interface ObjectShape {
   readonly open?: true
 }
 
-export type Shape = TextShape | IntegerShape | NumberShape | FlagShape | ChoiceShape | ListShape | ObjectShape
+export type Shape =
+  | TextShape
+  | IntegerShape
+  | NumberShape
+  | FlagShape
+  | ChoiceShape
+  | ListShape
+  | MapShape
+  | ObjectShape
 
 type RequiredOf<S> = S extends { readonly required: readonly (infer K)[] } ? K : never
 
@@ -75,9 +91,11 @@ export type Infer<S> = S extends { readonly is: 'text' }
         ? C
         : S extends { readonly is: 'list'; readonly of: infer E }
           ? Infer<E>[]
-          : S extends { readonly is: 'object'; readonly keys: infer K }
-            ? InferObject<K, RequiredOf<S>>
-            : never
+          : S extends { readonly is: 'map'; readonly of: infer E }
+            ? { [key: string]: Infer<E> }
+            : S extends { readonly is: 'object'; readonly keys: infer K }
+              ? InferObject<K, RequiredOf<S>>
+              : never
 
 /** A code point is one or two units: most texts need no counting. */
 const isLonger = (text: string, longest: number): boolean =>
@@ -131,6 +149,11 @@ const makeCheck = (shape: Shape): Check => {
     case 'list': {
       const check = checkOf(shape.of)
       return (value) => Array.isArray(value) && value.every((one) => check(one))
+    }
+    case 'map': {
+      const check = checkOf(shape.of)
+      return (value) =>
+        isObject(value) && Object.entries(value).every(([key, one]) => shape.key.of.test(key) && check(one))
     }
     case 'object':
       return checkObject(shape)

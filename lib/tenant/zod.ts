@@ -52,6 +52,8 @@ const make = (shape: Shape): Schema => {
       return z.enum([...shape.of], shape.of.map((one) => JSON.stringify(one)).join(' or '))
     case 'list':
       return z.array(schemaOf(shape.of), shape.words)
+    case 'map':
+      return z.record(z.string().check(z.regex(shape.key.of, shape.key.words)), schemaOf(shape.of), shape.words)
     case 'object':
       return object(shape)
   }

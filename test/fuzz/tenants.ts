@@ -62,6 +62,8 @@ export const valueLike = (shape: Shape, random: Random): TextTree => {
       return leaf(JSON.stringify(random.pick(shape.of)))
     case 'list':
       return { is: 'list', items: Array.from({ length: random.below(4) }, () => valueLike(shape.of, random)) }
+    case 'map':
+      return { is: 'object', entries: [[JSON.stringify(random.pick(TEXTS)), valueLike(shape.of, random)]] }
     case 'object':
       return { is: 'object', entries: entriesOf(shape, random) }
   }

@@ -6,6 +6,7 @@ import { OPTIONS, VERBS } from '../../lib/cli/cli.ts'
 import { VERSION } from '../../lib/cli/version.ts'
 import { readConfig } from '../../lib/config/config.ts'
 import { memoryHost } from '../../lib/host/memory.ts'
+import { templateShape } from '../../lib/templates/schema.ts'
 import { metadataShape, tenantShape } from '../../lib/tenant/schema.ts'
 import type { Shape as Table } from '../../lib/tenant/shape.ts'
 import { jsonSchemaOf } from '../../lib/tenant/zod.ts'
@@ -124,6 +125,15 @@ describe('keys and settings', () => {
   test('every key of metadata is in bitbuilder-metadata.json(5)', () => {
     const text = keysOf(page('bitbuilder-metadata.json.5'))
     for (const [key, { properties }] of Object.entries(inner(shapeOf(metadataShape)))) {
+      for (const name of Object.keys(properties ?? {})) expect(entryOf(text, key)).toContain(`*${name}*`)
+    }
+  })
+
+  test('every key of a template is in bitbuilder-metadata.json(5)', () => {
+    const text = page('bitbuilder-metadata.json.5').split('\n# KEYS OF A TEMPLATE\n')[1]?.split('\n# ')[0] ?? ''
+    const { $schema, defaults, ...own } = inner(shapeOf(templateShape))
+    for (const [key, { properties }] of Object.entries(own)) {
+      if (entryOf(text, key) === undefined) expect(text).toContain(`*${key}*`)
       for (const name of Object.keys(properties ?? {})) expect(entryOf(text, key)).toContain(`*${name}*`)
     }
   })

@@ -33,7 +33,7 @@ const shipped = (): readonly string[] => {
       .map(({ parentPath, name }) => join(parentPath, name).replace(join(PROJECT, 'packaging'), '/usr/lib'))
       .map((path) => path.replace('/usr/lib/systemd', '/usr/lib/systemd/system')),
     ...pages.map((page) => `/usr/share/man/man${page.split('.').at(-1)}/${page}.gz`),
-    ...['metadata', 'registry', 'tenant'].map((name) => `/usr/share/bitbuilder/schemas/${name}.schema.json`),
+    ...['metadata', 'registry', 'template', 'tenant'].map((name) => `/usr/share/bitbuilder/schemas/${name}.schema.json`),
     '/etc/bitbuilder/bitbuilder.conf',
     '/etc/bitbuilder/tenants.d',
     '/usr/lib/bitbuilder/tenants.d',
@@ -102,7 +102,7 @@ const extractFrom = (deb: string, member: string, directory: string): void => {
 const checkSchemas = (deb: string, executable: string): void => {
   using scratch = temporaryDir()
   extractFrom(deb, '/usr/share/bitbuilder', scratch.path)
-  for (const name of ['metadata', 'registry', 'tenant']) {
+  for (const name of ['metadata', 'registry', 'template', 'tenant']) {
     const packed = readFileSync(join(scratch.path, `usr/share/bitbuilder/schemas/${name}.schema.json`), 'utf8')
     expect(packed).toBe(output(executable, 'schema', name))
     expect(JSON.parse(packed)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' })

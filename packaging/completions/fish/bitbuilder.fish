@@ -30,7 +30,7 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments help --description 'Print a short help'
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from show network generate verify plan provision rollback status logs remove' --arguments '(__fish_bitbuilder_ids)' --description Tenant
-complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata' --description Schema
+complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata template' --description Schema
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option f --long-option follow --description 'Go on with what comes'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option n --long-option lines --exclusive --description 'Show only the last lines'

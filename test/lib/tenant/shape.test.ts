@@ -98,6 +98,16 @@ const good = (shape: Shape): fc.Arbitrary<unknown> => {
       return fc.constantFrom(...shape.of)
     case 'list':
       return fc.array(valuesFor(shape.of), { maxLength: 3 })
+    case 'map':
+      // zod leaves a key `__proto__` out. validate() does not ask it of keys.
+      return fc.dictionary(
+        fc.oneof(
+          { weight: 1, arbitrary: nasty.filter((key) => key !== '__proto__') },
+          { weight: 9, arbitrary: fc.constantFrom('a', 'B1') },
+        ),
+        valuesFor(shape.of),
+        { maxKeys: 3 },
+      )
     case 'object':
       return objects(shape)
   }
@@ -118,6 +128,10 @@ const SHAPES = [
   ...shapesIn('tenant', tenantShape),
   ...shapesIn('metadata', metadataShape),
   ['registry', registryShape] as const,
+  [
+    'map',
+    { is: 'map', words: 'a map', key: { of: /^[A-Za-z][A-Za-z0-9]*$/, words: 'a name' }, of: { is: 'flag' } },
+  ] as const,
 ]
 
 test.each(SHAPES)('%s: what is accepted is what has no issue', { timeout: 600_000 }, (_, shape) => {
