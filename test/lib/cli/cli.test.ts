@@ -142,7 +142,7 @@ test('diff compares with the last run of the generators', () => {
 })
 
 test('schema prints what editors use', () => {
-  expect(run(['schema']).out).toBe('metadata\nregistry\ntenant\n')
+  expect(run(['schema']).out).toBe('metadata\nregistry\ntemplate\ntenant\n')
   const printed = JSON.parse(run(['schema', 'tenant']).out)
   expect(printed).toMatchObject({ additionalProperties: false, required: ['id'] })
   expect(printed.properties.resources.properties.memory.pattern).toContain('KMGTP')
@@ -191,7 +191,7 @@ test('--help names every verb, --version the version of the package', () => {
       remove ID             stop a tenant and remove its entry; its data stays
         --purge-data        delete its data and give up its addresses as well
       doctor                check what this host needs for its tenants; exit status 1 when something is missing
-      schema [NAME]         print a JSON Schema: metadata, registry, tenant
+      schema [NAME]         print a JSON Schema: metadata, registry, template, tenant
       --root=DIR            read everything below DIR instead of /
       --json                print JSON
       --help                print this help
