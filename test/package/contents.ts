@@ -33,7 +33,9 @@ const shipped = (): readonly string[] => {
       .map(({ parentPath, name }) => join(parentPath, name).replace(join(PROJECT, 'packaging'), '/usr/lib'))
       .map((path) => path.replace('/usr/lib/systemd', '/usr/lib/systemd/system')),
     ...pages.map((page) => `/usr/share/man/man${page.split('.').at(-1)}/${page}.gz`),
-    ...['metadata', 'registry', 'template', 'tenant'].map((name) => `/usr/share/bitbuilder/schemas/${name}.schema.json`),
+    ...['metadata', 'registry', 'template', 'tenant'].map(
+      (name) => `/usr/share/bitbuilder/schemas/${name}.schema.json`,
+    ),
     '/etc/bitbuilder/bitbuilder.conf',
     '/etc/bitbuilder/tenants.d',
     '/usr/lib/bitbuilder/tenants.d',
