@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -76,13 +77,15 @@ const installPrograms = ({ copy, link }, executable) => {
   link('../lib/bitbuilder/bitbuilder', '/usr/bin/bitbuilder')
 }
 
-const installFolders = ({ copy }) => {
+/** Scripts that an example or a template brings stay scripts, and links links, wherever they lead. */
+const installFolders = ({ copy, link }) => {
   for (const { from, to } of FOLDERS) {
-    for (const file of fastGlob.sync('**', { cwd: inProject(from), dot: true }).sort()) {
+    const options = { cwd: inProject(from), dot: true, onlyFiles: false, followSymbolicLinks: false }
+    for (const file of fastGlob.sync('**', options).sort()) {
       const source = inProject(`${from}/${file}`)
-      // Scripts that an example or a template brings stay scripts.
-      const isProgram = (lstatSync(source).mode & 0o100) !== 0
-      copy(source, `${to}/${file}`, isProgram ? 0o755 : 0o644)
+      const found = lstatSync(source)
+      if (found.isSymbolicLink()) link(readlinkSync(source), `${to}/${file}`)
+      else if (found.isFile()) copy(source, `${to}/${file}`, (found.mode & 0o100) !== 0 ? 0o755 : 0o644)
     }
   }
 }

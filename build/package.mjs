@@ -56,7 +56,9 @@ const stageBuilt = (directory, engine) => {
 /** A copy of the source to build in, so that neither build finds the other's leavings nor leaves its own here. */
 const stage = (directory, engine) => {
   mkdirSync(`${directory}/dist`, { recursive: true })
-  for (const name of SOURCES.filter(isThere)) cpSync(inProject(name), `${directory}/${name}`, { recursive: true })
+  // Links of a template lead where they lead in a machine.
+  const options = { recursive: true, verbatimSymlinks: true }
+  for (const name of SOURCES.filter(isThere)) cpSync(inProject(name), `${directory}/${name}`, options)
   symlinkSync(inProject('node_modules'), `${directory}/node_modules`)
   stageBuilt(`${directory}/dist`, engine)
   return directory

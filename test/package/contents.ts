@@ -1,7 +1,7 @@
 /** What every package has to hold, whichever of the two executables is in it. */
 
 import { execFileSync } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -23,6 +23,17 @@ import {
 
 const GENERATORS = ['mount-generator', 'tenant-generator']
 
+const TEMPLATES = '/usr/share/bitbuilder/templates'
+
+/** Everything of the templates but directories, by the path that it has in the packages. */
+const ofTemplates = () =>
+  globSync('**', { cwd: join(PROJECT, 'templates'), withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => {
+      const source = join(entry.parentPath, entry.name)
+      return { source, path: source.replace(join(PROJECT, 'templates'), TEMPLATES), isLink: entry.isSymbolicLink() }
+    })
+
 /** Files of the source that both packages hold under their own name. */
 const shipped = (): readonly string[] => {
   const units = globSync('**', { cwd: join(PROJECT, 'packaging/systemd'), withFileTypes: true })
@@ -32,6 +43,7 @@ const shipped = (): readonly string[] => {
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name).replace(join(PROJECT, 'packaging'), '/usr/lib'))
       .map((path) => path.replace('/usr/lib/systemd', '/usr/lib/systemd/system')),
+    ...ofTemplates().map(({ path }) => path),
     ...pages.map((page) => `/usr/share/man/man${page.split('.').at(-1)}/${page}.gz`),
     ...['metadata', 'registry', 'template', 'tenant'].map(
       (name) => `/usr/share/bitbuilder/schemas/${name}.schema.json`,
@@ -55,6 +67,9 @@ const links = (): Readonly<Record<string, string>> =>
         ? [`/usr/lib/systemd/system-generators/${name}`, '../../bitbuilder/bitbuilder']
         : [`/usr/lib/bitbuilder/${name}`, 'bitbuilder'],
     ),
+    ...ofTemplates()
+      .filter(({ isLink }) => isLink)
+      .map(({ source, path }) => [path, readlinkSync(source)]),
   ])
 
 const describeFiles = (kind: string, list: () => readonly Packed[]): void => {
@@ -69,7 +84,7 @@ const describeFiles = (kind: string, list: () => readonly Packed[]): void => {
       expect(missing).toEqual([])
     })
 
-    test('has a link for each name of the executable, and no other', () => {
+    test('has a link for each name of the executable and those of the templates, and no other', () => {
       const found = files.flatMap(({ path, target }) => (target === undefined ? [] : [[path, target]]))
       expect(Object.fromEntries(found)).toEqual(links())
     })
