@@ -11,6 +11,7 @@ import { inProject } from './project.mjs'
 const GROUPS = {
   problems: ['lib/report/json-source.ts', 'lib/tenant/zod.ts'],
   addresses: ['lib/tenant/network-values.ts'],
+  compliance: ['lib/cli/verify-path.ts'],
   tools: [
     'lib/cli/cli.ts',
     'lib/systemd/interface-name.ts',

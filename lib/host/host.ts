@@ -21,6 +21,14 @@ export interface DirEntry {
   readonly kind: Kind
 }
 
+/** An entry of a directory with all that inode(7) says of it. */
+export interface Scanned extends DirEntry, Stat {
+  /** Hard links. */
+  readonly links: number
+  /** Major and minor number of a device, `1:3`; empty for anything else. */
+  readonly device: string
+}
+
 /** The order in which they are listed. */
 export const byCodeUnit = (a: DirEntry, b: DirEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
@@ -86,6 +94,8 @@ export interface Reader {
    * through links; from there on one is refused in any place of `relative`, as is `..`: a tenant may have put it there.
    */
   listInside(base: string, relative: string): readonly DirEntry[] | undefined
+  /** The same with what each entry is, lstat(2); `relative` may be empty. For trees of some ten thousand files. */
+  scanInside(base: string, relative: string): readonly Scanned[] | undefined
   /** Where a symbolic link points, as written. */
   readLink(path: string): string
   /**
@@ -114,6 +124,8 @@ export interface Writer extends UnitWriter {
   makeDirMode(path: string, mode: number): void
   /** Replaces the whole file or leaves the old one: written beside it, synced, renamed over it. */
   replaceFile(path: string, text: string, mode: number): void
+  /** chmod(2) of a file or directory; a link at the end of the path is refused. */
+  setMode(path: string, mode: number): void
   /**
    * rename(2): moves a file, a link or a directory to another place of its file system. A file or link there is replaced
    * at once, an empty directory by a directory. Links at the ends are not followed.

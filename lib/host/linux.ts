@@ -27,7 +27,7 @@ import {
   syscall,
 } from 'bitbuilder:linux'
 import { EINTR } from './errno.ts'
-import type { DirEntry, Kind, Stat } from './host.ts'
+import type { DirEntry, Kind, Scanned, Stat } from './host.ts'
 import { decodeLeniently } from './utf8.ts'
 
 export { decode as strictText, nesting, write } from 'bitbuilder:linux'
@@ -123,11 +123,11 @@ const statBuffer = new Uint8Array(256)
 const stat16 = new Uint16Array(statBuffer.buffer)
 const stat32 = new Uint32Array(statBuffer.buffer)
 
-const statx = (directory: number, path: string, flags: number): number =>
+const statx = (directory: number, path: Path, flags: number): number =>
   syscall(SYS_statx, directory, path, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, statBuffer)
 
 /** What these three found can be had from `lastStat` and `lastStream` until the next of them. */
-export const lstat = (directory: number, path: string): number => statx(directory, path, AT_SYMLINK_NOFOLLOW)
+export const lstat = (directory: number, path: Path): number => statx(directory, path, AT_SYMLINK_NOFOLLOW)
 export const stat = (directory: number, path: string): number => statx(directory, path, 0)
 export const fstat = (fd: number): number => statx(fd, '', AT_EMPTY_PATH)
 
@@ -142,6 +142,12 @@ export const lastStat = (): Stat => {
     mode: mode & 0o7777,
     size: (stat32[10] as number) + (stat32[11] as number) * 2 ** 32,
   }
+}
+
+export const lastScanned = (): Omit<Scanned, 'name'> => {
+  const stat = lastStat()
+  const device = stat.kind === 'device' ? `${stat32[32]}:${stat32[33]}` : ''
+  return { ...stat, links: stat32[4] as number, device }
 }
 
 /** Device and inode as `$JOURNAL_STREAM` has them, makedev(3). */
@@ -166,6 +172,18 @@ export const readEntries = (fd: number, into: DirEntry[]): number => {
     const readable = typeof name === 'string' ? name : decodeLeniently(name.subarray(0, -1))
     const entry = toEntry(fd, readable, found[at + 1] as number)
     if (entry !== undefined) into.push(entry)
+  }
+  return result
+}
+
+/** The same, with what each entry is. One that has gone meanwhile is left out. */
+export const scanEntries = (fd: number, into: Scanned[]): number => {
+  const found: (string | Uint8Array | number)[] = []
+  const result = entries(fd, found)
+  for (let at = 0, end = found.length; at < end; at += 2) {
+    const name = found[at] as string | Uint8Array
+    const readable = typeof name === 'string' ? name : decodeLeniently(name.subarray(0, -1))
+    if (lstat(fd, name) === 0) into.push({ name: readable, ...lastScanned() })
   }
   return result
 }

@@ -1,7 +1,7 @@
 import { utf8 } from '../systemd/escape.ts'
 import type { DirEntry, Finished, Host, Kind, Level, Stat } from './host.ts'
 import { HostError, WRONG_KIND } from './host.ts'
-import { listInside } from './list-inside.ts'
+import { listInside, scanInside } from './list-inside.ts'
 import { locate } from './locate.ts'
 import { nestingOf } from './nesting.ts'
 import { readFileInside } from './resolve.ts'
@@ -17,6 +17,8 @@ export type MemoryNode =
       readonly gid?: number
       readonly mode?: number
       readonly text?: string
+      /** Of a device, `1:3`. */
+      readonly device?: string
     }
 
 interface Inode {
@@ -28,6 +30,7 @@ interface Inode {
   /** Undefined where the bytes are no UTF-8. */
   readonly text: string | undefined
   readonly target: string
+  readonly device: string
 }
 
 export interface MemoryOptions {
@@ -48,18 +51,19 @@ export interface MemoryHost extends Host {
 }
 
 const inodeOf = (node: MemoryNode): Inode => {
-  const base = { uid: 0, gid: 0, mode: 0o644, target: '' }
+  const base = { uid: 0, gid: 0, mode: 0o644, target: '', device: '' }
   if (typeof node === 'string') return { ...base, kind: 'file', bytes: utf8(node), text: wellFormed(node) }
   if (node instanceof Uint8Array) return { ...base, kind: 'file', bytes: node, text: undefined }
   if ('link' in node) return { ...base, kind: 'link', mode: 0o777, bytes: [], text: undefined, target: node.link }
   const text = node.text ?? ''
   const mode = node.mode ?? (node.kind === 'directory' ? 0o755 : 0o644)
-  return { ...base, kind: node.kind, uid: node.uid ?? 0, gid: node.gid ?? 0, mode, bytes: utf8(text), text }
+  const device = node.device ?? (node.kind === 'device' ? '1:3' : '')
+  return { ...base, kind: node.kind, uid: node.uid ?? 0, gid: node.gid ?? 0, mode, bytes: utf8(text), text, device }
 }
 
-const nodeOf = ({ kind, uid, gid, mode, text, bytes, target }: Inode): MemoryNode => {
+const nodeOf = ({ kind, uid, gid, mode, text, bytes, target, device }: Inode): MemoryNode => {
   if (kind === 'link') return { link: target }
-  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, gid, mode, text }
+  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, gid, mode, text, device }
 }
 
 /** A lone surrogate has no UTF-8. */
@@ -174,6 +178,11 @@ export const memoryHost = (
       return { stat: statOf(inode), entries }
     },
     listInside: (base, relative) => listInside(host, base, relative),
+    scanInside: (base, relative) =>
+      scanInside(host, base, relative, (path) => {
+        const inode = inodes.get(resolve(path, false))
+        return inode === undefined ? undefined : { ...statOf(inode), links: 1, device: inode.device }
+      }),
     readLink: (path) => {
       const inode = inodes.get(resolve(path, false))
       if (inode?.kind !== 'link') throw new HostError(path, inode === undefined ? 'ENOENT' : 'EINVAL')
@@ -206,6 +215,12 @@ export const memoryHost = (
       if (inode === undefined) put(real, inodeOf({ kind: 'directory', mode }))
       else if (inode.kind === 'directory') inode.mode = mode
       else throw new HostError(path, NOT_BELOW)
+    },
+    setMode: (path, mode) => {
+      const inode = inodes.get(resolve(path, false))
+      if (inode === undefined) throw new HostError(path, 'ENOENT')
+      if (inode.kind === 'link') throw new HostError(path, WRONG_KIND.link)
+      inode.mode = mode
     },
     replaceFile: (path, text, mode) => {
       const real = resolve(path, false)

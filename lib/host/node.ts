@@ -6,7 +6,7 @@ import { arch, argv } from 'node:process'
 import { reasonOf } from './errno.ts'
 import type { Directory, Finished, Host, Kind, Stat, TextFile } from './host.ts'
 import { byCodeUnit, HostError, WRONG_KIND } from './host.ts'
-import { listInside } from './list-inside.ts'
+import { listInside, scanInside } from './list-inside.ts'
 import { locate } from './locate.ts'
 import { logBy } from './log.ts'
 import { nestingOf } from './nesting.ts'
@@ -57,6 +57,12 @@ const statOf = (stats: Stats): Stat => ({
   mode: stats.mode & 0o7777,
   size: stats.size,
 })
+
+/** makedev(3), of devices as Linux has them: 12 bits and 20. */
+const deviceOf = (stats: Stats): string =>
+  stats.isCharacterDevice() || stats.isBlockDevice()
+    ? `${(stats.rdev >>> 8) & 0xfff}:${(stats.rdev & 0xff) | ((stats.rdev >>> 12) & 0xfff00)}`
+    : ''
 
 const isProgram = (path: string): boolean => {
   try {
@@ -224,6 +230,13 @@ export const nodeHost = (root: string): Host => {
         return { stat: statOf(fs.statSync(dir)), entries: list.sort(byCodeUnit) }
       }),
     listInside: (base, relative) => listInside(host, base, relative),
+    scanInside: (base, relative) =>
+      scanInside(host, base, relative, (path) =>
+        absentOr(path, () => {
+          const stats = fs.lstatSync(real(path, false), { throwIfNoEntry: false })
+          return stats === undefined ? undefined : { ...statOf(stats), links: stats.nlink, device: deviceOf(stats) }
+        }),
+      ),
     readLink: (path) => orHostError(path, () => fs.readlinkSync(real(path, false))),
     readFile: (path, limit) =>
       orHostError(path, () =>
@@ -255,6 +268,14 @@ export const nodeHost = (root: string): Host => {
           fs.fchmodSync(fd, mode)
           fs.fchownSync(fd, process.geteuid?.() ?? 0, process.getegid?.() ?? 0)
         })
+      }),
+    setMode: (path, mode) =>
+      orHostError(path, () => {
+        const done = withFile(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, (fd) => {
+          fs.fchmodSync(fd, mode)
+          return true
+        })
+        if (done === undefined) throw new HostError(path, 'ENOENT')
       }),
     replaceFile: (path, text, mode) =>
       orHostError(path, () => {

@@ -1,6 +1,6 @@
 /** The writing half of the host port on the small engine. */
 
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } from 'bitbuilder:linux'
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } from 'bitbuilder:linux'
 import { getpid } from 'qjs:os'
 import { EEXIST, EISDIR, ENOENT } from './errno.ts'
 import type { Writer } from './host.ts'
@@ -79,6 +79,11 @@ const replaceFile = (path: string, text: string, mode: number): void => {
   })
 }
 
+const setMode = (path: string, mode: number): void =>
+  using(check(path, linux.open(HERE, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW)), (fd) => {
+    check(path, linux.fchmod(fd, mode))
+  })
+
 export const writer: Writer = {
   makeDir,
   createFile,
@@ -86,6 +91,7 @@ export const writer: Writer = {
     check(path, linux.symlink(target, HERE, path))
   },
   makeDirMode,
+  setMode,
   replaceFile,
   rename: (from, to) => {
     check(to, linux.rename(from, to))

@@ -4,10 +4,10 @@ import { O_CREAT, O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } from 'bitbuild
 import { getpid, isatty, now, SIGPIPE, signal, sleep } from 'qjs:os'
 import { exit, getenv } from 'qjs:std'
 import { EAGAIN, ELOOP, ENOENT, EPIPE } from './errno.ts'
-import type { DirEntry, Directory, Host, Stat, TextFile } from './host.ts'
+import type { DirEntry, Directory, Host, Scanned, Stat, TextFile } from './host.ts'
 import { byCodeUnit, HostError, WRONG_KIND } from './host.ts'
 import * as linux from './linux.ts'
-import { listInside as listComponents } from './list-inside.ts'
+import { listInside as listComponents, scanInside as scanComponents } from './list-inside.ts'
 import { locate } from './locate.ts'
 import { logBy } from './log.ts'
 import { check, checkThere } from './quickjs-check.ts'
@@ -19,7 +19,7 @@ const { HERE, O_RDONLY, O_RDWR, O_WRONLY, using } = linux
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x86-64', aarch64: 'arm64' }
 
-const sorted = (entries: DirEntry[]): DirEntry[] => (entries.length > 1 ? entries.sort(byCodeUnit) : entries)
+const sorted = <T extends DirEntry>(entries: T[]): T[] => (entries.length > 1 ? entries.sort(byCodeUnit) : entries)
 
 const checkFile = (path: string, fd: number): Stat => {
   check(path, linux.fstat(fd))
@@ -126,6 +126,23 @@ export const quickjsHost = (root: string): Host => {
     return sorted(entries)
   }
 
+  const scanInside = (base: string, relative: string): readonly Scanned[] | undefined => {
+    const fd =
+      relative === ''
+        ? openThere(base, true, O_RDONLY | O_DIRECTORY)
+        : openInside(base, relative, O_RDONLY | O_DIRECTORY)
+    if (fd === undefined || fd === -ENOENT) return undefined
+    if (fd < 0) return scanComponents(host, base, relative, scanned)
+    const entries: Scanned[] = []
+    const result = linux.scanEntries(fd, entries)
+    linux.close(fd)
+    if (result < 0) check(`${base}/${relative}`, result)
+    return sorted(entries)
+  }
+
+  const scanned = (path: string): Omit<Scanned, 'name'> | undefined =>
+    checkThere(path, linux.lstat(HERE, real(path, false))) === undefined ? undefined : linux.lastScanned()
+
   const readInside = (base: string, relative: string, limit: number): TextFile | undefined => {
     const fd = openInside(base, relative, O_RDONLY | O_NONBLOCK | O_NOCTTY)
     if (fd === -ENOENT) return undefined
@@ -144,6 +161,7 @@ export const quickjsHost = (root: string): Host => {
       return fd === undefined ? undefined : using(fd, () => listDir(path, fd))
     },
     listInside,
+    scanInside,
     readFileInside: readInside,
     readLink: (path) => linux.lastTarget(check(path, linux.readlink(HERE, real(path, false)))),
     readFile: (path, limit) => {

@@ -16,7 +16,7 @@ complete --command bitbuilder --long-option version --description 'Print the ver
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments list --description 'List the tenants of the registry'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments show --description 'Show what is known of one tenant'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments generate --description 'Print every unit that the generators would write'
-complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments verify --description 'Check everything that the generators read'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments verify --description 'Check what the generators read, or a tree, an image or a file'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments diff --description 'Show what the next daemon-reload would change'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments network --description 'Explain the names, numbers and addresses of a tenant\'s network'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments plan --description 'Show what starting or reloading a tenant would do now'
@@ -30,6 +30,7 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments help --description 'Print a short help'
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from show network generate verify plan provision rollback status logs remove' --arguments '(__fish_bitbuilder_ids)' --description Tenant
+complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --force-files
 complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata template' --description Schema
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option f --long-option follow --description 'Go on with what comes'
@@ -37,3 +38,9 @@ complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --s
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --long-option since --exclusive --description 'Show only what came since then'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from provision' --long-option force --description 'Take a commit that does not descend from the last one'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from remove' --long-option purge-data --description 'Delete its data and give up its addresses as well'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --long-option as --exclusive --description 'Take the path for this kind of thing'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --long-option base --require-parameter --arguments '(__fish_complete_directories)' --description 'The root file system that extensions will lie on'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --long-option source --description 'The path is a checkout of git'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --long-option fix --description 'Repair what can safely be repaired'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --long-option sarif --description 'Print SARIF'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --long-option explain --exclusive --description 'Say what a rule wants'

@@ -177,7 +177,13 @@ test('--help names every verb, --version the version of the package', () => {
       show ID               show what is known of one tenant, and its units
       network ID            explain the names, numbers and addresses of a tenant's network
       generate [ID]         print every unit that the generators would write, with its path
-      verify [ID]           check everything that the generators read; exit status 1 when something is wrong
+      verify [ID|PATH]      check everything that the generators read, or a tree, an image or a file; exit status 1 when something is wrong
+        --as=KIND           take PATH for this kind of thing
+        --base=TREE         the root file system that extensions will lie on
+        --source            PATH is a checkout of git, which keeps neither empty directories nor modes
+        --fix               repair what can safely be repaired
+        --sarif             print SARIF
+        --explain=RULE      say what a rule wants, and where it comes from
       diff                  show what the next daemon-reload would change; exit status 1 when it would change anything
       plan ID               show what starting or reloading a tenant would do now
       provision ID          fetch a tenant's repository now, and make it current if it is good

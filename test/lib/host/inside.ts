@@ -35,6 +35,30 @@ const listing = (inWorld: InWorld): void => {
   })
 }
 
+const scanning = (inWorld: InWorld): void => {
+  inWorld('scanInside() lists what readDir() does, each entry as stat() has it', ({ host, read }) => {
+    for (const relative of ['', 'dir']) {
+      const path = relative === '' ? '/d' : `/d/${relative}`
+      const names = host.readDir(read(path))?.entries.map(({ name }) => name) ?? []
+      const scanned = host.scanInside(read('/d'), relative) ?? []
+      expect(scanned.map(({ name }) => name)).toEqual(names)
+      for (const { name, links, device, ...stat } of scanned) {
+        expect(stat).toEqual(host.stat(read(`${path}/${name}`)))
+        expect(device).toBe(stat.kind === 'device' ? '1:3' : '')
+        expect(links).toBeGreaterThan(0)
+      }
+    }
+  })
+  inWorld('scanInside() follows no link below its base, and does not leave it', ({ host, read }) => {
+    for (const relative of ['toDir', 'absolute', 'dangling', 'loop', '..', 'dir/../dir'])
+      expect(refusal(() => host.scanInside(read('/d'), relative))).toEqual([read(`/d/${relative}`), LOOP])
+    for (const relative of ['file', 'file/x'])
+      expect(refusal(() => host.scanInside(read('/d'), relative))).toEqual([read(`/d/${relative}`), NOT_BELOW])
+    expect(host.scanInside(read('/d'), 'none')).toBe(undefined)
+    expect(host.scanInside(read('/none'), '')).toBe(undefined)
+  })
+}
+
 const reading = (inWorld: InWorld): void => {
   for (const [relative, content] of [
     ['file', 'hello\n'],
@@ -80,5 +104,6 @@ const reading = (inWorld: InWorld): void => {
 /** What stays below a directory that somebody else may have filled. */
 export const insideContract = (inWorld: InWorld): void => {
   listing(inWorld)
+  scanning(inWorld)
   reading(inWorld)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { directory, link, type MakeWorld, NOT_BELOW, refusal, text, type World } from './world.ts'
+import { directory, LOOP, link, type MakeWorld, NOT_BELOW, refusal, text, type World } from './world.ts'
 
 const TREE = {
   '/w': directory,
@@ -69,6 +69,14 @@ const rootWriter: Readonly<Record<string, Check>> = {
       expect(refusal(() => host.makeDirMode(write(path), 0o700))).toEqual([write(path), NOT_BELOW])
     expect(refusal(() => host.makeDirMode(write('/w/none/x'), 0o700))).toEqual([write('/w/none/x'), 'ENOENT'])
     expect(host.stat(read('/w/dir'))?.mode).toBe(0o755)
+  },
+  'setMode() sets all the bits of a file or a directory, and of no link': ({ host, read, write }) => {
+    host.setMode(write('/w/file'), 0o4751)
+    host.setMode(write('/w/dir'), 0o1777)
+    expect([host.stat(read('/w/file'))?.mode, host.stat(read('/w/dir'))?.mode]).toEqual([0o4751, 0o1777])
+    for (const path of ['/w/toFile', '/w/dangling'])
+      expect(refusal(() => host.setMode(write(path), 0o600))).toEqual([write(path), LOOP])
+    expect(refusal(() => host.setMode(write('/w/none'), 0o600))).toEqual([write('/w/none'), 'ENOENT'])
   },
   'replaceFile() puts a whole file in place of another': ({ host, read, write }, see) => {
     host.replaceFile(write('/w/file'), 'new', 0o640)

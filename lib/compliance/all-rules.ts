@@ -1,0 +1,8 @@
+import { OSR } from './os-release/rules.ts'
+import { ROOT } from './rootfs/rules.ts'
+import type { Rule, RuleTable } from './rule.ts'
+
+/** Every table of rules, in the order in which they are listed. */
+const TABLES: readonly RuleTable[] = [ROOT, OSR]
+
+export const allRules = (): readonly Rule[] => TABLES.flatMap((table) => Object.values(table))

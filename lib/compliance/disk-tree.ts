@@ -1,0 +1,53 @@
+import type { Host, Scanned } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { type Entry, type Node, nameOf, parentOf, type Tree } from './tree.ts'
+
+const none: readonly Entry[] = []
+
+/**
+ * The directory `base` as a tree. Each directory is listed once and remembered, so that what was looked at twice was the same.
+ * Links are not followed by anything here: a directory is reached by its real path or not at all.
+ */
+export const diskTree = (host: Host, base: string, name: string): Tree => {
+  const lists = new Map<string, readonly Scanned[]>()
+  const byName = new Map<string, ReadonlyMap<string, Scanned>>()
+  const real = (path: string): string => (path === '' ? base : `${base}/${path}`)
+
+  const entries = (path: string): readonly Scanned[] => {
+    const known = lists.get(path)
+    if (known !== undefined) return known
+    const isDirectory = path === '' || node(path)?.kind === 'directory'
+    const list = isDirectory ? (host.scanInside(base, path) ?? []) : (none as readonly Scanned[])
+    lists.set(path, list)
+    return list
+  }
+
+  const node = (path: string): Node | undefined => {
+    if (path === '') {
+      // Of the root nothing but its kind and modes is asked.
+      const stat = host.readDir(base)?.stat
+      return stat === undefined ? undefined : { ...stat, links: 1, device: '' }
+    }
+    const parent = parentOf(path)
+    let names = byName.get(parent)
+    if (names === undefined) {
+      names = new Map(entries(parent).map((entry) => [entry.name, entry]))
+      byName.set(parent, names)
+    }
+    return names.get(nameOf(path))
+  }
+
+  const file = (path: string): boolean => node(path)?.kind === 'file'
+
+  return {
+    name,
+    node,
+    entries,
+    target: (path) => host.readLink(real(path)),
+    text: (path, limit) => (file(path) ? host.readFile(real(path), limit)?.text : undefined),
+    bytes: (path, offset, length) => (file(path) ? host.readBytes(real(path), offset, length) : new Uint8Array()),
+    attributes: (path) => {
+      throw new HostError(real(path), 'extended attributes cannot be read')
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { below, type Node, type Tree } from './tree.ts'
+
+/** What a path leads to, with the tree's root for /. */
+export type Resolved =
+  | { readonly state: 'found'; readonly path: string; readonly node: Node; readonly climbs: boolean }
+  /** `path` is the first one that is not there. */
+  | { readonly state: 'missing'; readonly path: string; readonly climbs: boolean }
+  | { readonly state: 'loop'; readonly path: string }
+
+/** As many as the kernel follows, path_resolution(7). */
+const MOST_LINKS = 40
+
+/**
+ * Follows links as systemd's chase() does below a root: an absolute one begins at the root again, and `..` of the root is
+ * the root. `climbs`: a `..` was met there, so that outside of a chroot the path leads somewhere else.
+ */
+export const resolve = (tree: Tree, path: string, followLast = true): Resolved => {
+  const pending = path.split('/').reverse()
+  let done: string[] = []
+  let [links, climbs] = [0, false]
+  while (pending.length > 0) {
+    const name = pending.pop() as string
+    if (name === '' || name === '.') continue
+    if (name === '..') {
+      if (done.pop() === undefined) climbs = true
+      continue
+    }
+    const here = below(done.join('/'), name)
+    const node = tree.node(here)
+    if (node === undefined) return { state: 'missing', path: here, climbs }
+    if (node.kind !== 'link' || (!followLast && pending.length === 0)) {
+      done.push(name)
+      continue
+    }
+    links += 1
+    if (links > MOST_LINKS) return { state: 'loop', path: here }
+    const target = tree.target(here)
+    if (target.startsWith('/')) done = []
+    pending.push(...target.split('/').reverse())
+  }
+  const found = done.join('/')
+  const node = tree.node(found)
+  return node === undefined ? { state: 'missing', path: found, climbs } : { state: 'found', path: found, node, climbs }
+}
+
+/** Where the link at `path`, a path without links but the last, leads. */
+export const resolveLink = (tree: Tree, path: string): Resolved => resolve(tree, path)
+
+/** The text of a regular file that is reached through links inside the tree; undefined where there is none. */
+export const textAt = (tree: Tree, path: string, limit: number): string | undefined => {
+  const found = resolve(tree, path)
+  return found.state === 'found' && found.node.kind === 'file' ? tree.text(found.path, limit) : undefined
+}
+
+export const isDirectory = (tree: Tree, path: string): boolean => tree.node(path)?.kind === 'directory'
