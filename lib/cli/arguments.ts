@@ -4,6 +4,8 @@ export interface Arguments {
   readonly words: readonly string[]
   /** By the option's long name, with its value; empty for one that has none. */
   readonly options: ReadonlyMap<string, string>
+  /** All values that it was given. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
 const splitOption = (arg: string): readonly [string, string?] => {
@@ -15,6 +17,7 @@ const splitOption = (arg: string): readonly [string, string?] => {
 export const parseArguments = (args: readonly string[], known: readonly Option[]): Arguments | string => {
   const words: string[] = []
   const options = new Map<string, string>()
+  const lists = new Map<string, readonly string[]>()
   const pending = [...args].reverse()
   while (pending.length > 0) {
     const arg = pending.pop() as string
@@ -28,6 +31,7 @@ export const parseArguments = (args: readonly string[], known: readonly Option[]
     const given = option.value === undefined ? '' : (value ?? pending.pop() ?? '')
     if (option.value !== undefined && given === '') return `${option.name}: expected ${option.value}`
     options.set(option.name, given)
+    lists.set(option.name, [...(lists.get(option.name) ?? []), given])
   }
-  return { words, options }
+  return { words, options, lists }
 }

@@ -13,6 +13,7 @@ import { remove } from './remove.ts'
 import { schema } from './schema.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { templateList } from './template-list.ts'
 import type { Option, Verb } from './verb.ts'
 import { verify } from './verify.ts'
 import { VERSION } from './version.ts'
@@ -30,6 +31,7 @@ export const VERBS: readonly Verb[] = [
   status,
   logs,
   remove,
+  templateList,
   doctor,
   schema,
 ]
@@ -117,7 +119,7 @@ const wrong = (host: Host, message: string): number => {
 export const bitbuilder: Main = (host, args) => {
   const parsed = parseArguments(args, ALL_OPTIONS)
   if (typeof parsed === 'string') return wrong(host, parsed)
-  const { words, options } = parsed
+  const { words, options, lists } = parsed
   if (options.has('--version')) {
     host.print(`bitbuilder ${VERSION}\n`)
     return 0
@@ -134,5 +136,5 @@ export const bitbuilder: Main = (host, args) => {
   const below = root === undefined ? host : host.below(root)
   const { verb, operands } = chosen
   const [operand, further] = operands
-  return verb.run({ host: below, operand, further, operands, json: options.has('--json'), options })
+  return verb.run({ host: below, operand, further, operands, json: options.has('--json'), options, lists })
 }

@@ -1,9 +1,9 @@
 import { BASE } from '../doctor/base.ts'
-import type { Check, Context, Feature, Finding, Packages } from '../doctor/check.ts'
+import type { Check, Context, Feature, Finding } from '../doctor/check.ts'
+import { type Install, installer } from '../doctor/install.ts'
 import { MACHINES } from '../doctor/machines.ts'
 import { needsOf } from '../doctor/needs.ts'
 import { NETWORK } from '../doctor/network.ts'
-import { readOsRelease } from '../extensions/release.ts'
 import type { Host } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
 import { printable } from '../report/problem.ts'
@@ -19,20 +19,6 @@ interface Result {
   readonly hint?: string
   /** A tenant that needs it, where there is one. */
   readonly neededBy?: string
-}
-
-type Install = (packages: string | Packages) => string
-
-/** How packages are installed here, by ID= and ID_LIKE= of os-release(5). */
-const installer = (host: Host): Install => {
-  const release = readOsRelease(host, '')
-  const like = `${release.get('ID') ?? ''} ${release.get('ID_LIKE') ?? ''}`.split(' ')
-  return (packages) => {
-    const { debian, fedora } = typeof packages === 'string' ? { debian: packages, fedora: packages } : packages
-    if (like.includes('debian')) return `apt install ${debian}`
-    if (like.includes('fedora') || like.includes('rhel')) return `dnf install ${fedora}`
-    return debian === fedora ? `install ${debian}` : `install ${debian} (as Debian calls it) or ${fedora} (Fedora)`
-  }
 }
 
 const look = ({ look: find }: Check, context: Context): Finding =>

@@ -23,6 +23,8 @@ export interface Call {
   readonly json: boolean
   /** The verb's own options that were given, with their values; empty for one that has none. */
   readonly options: ReadonlyMap<string, string>
+  /** All values that each was given, in order: `--set=A=1 --set=B=2`. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
 interface Operand {

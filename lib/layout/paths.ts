@@ -3,7 +3,9 @@
 const UNIT_DIR = '/usr/lib/systemd/system'
 export const GENERATOR_DIR = '/run/systemd/generator'
 const PROGRAM_DIR = '/usr/lib/bitbuilder'
-const TEMPLATE_DIR = '/usr/share/bitbuilder/templates'
+const SHIPPED_TEMPLATES = '/usr/share/bitbuilder/templates'
+/** Where templates are by name: the administrator's before ours. */
+export const TEMPLATE_DIRS = ['/etc/bitbuilder/templates', SHIPPED_TEMPLATES] as const
 
 export const CONFIG_FILE = '/etc/bitbuilder/bitbuilder.conf'
 export const CONFIG_DIR = '/etc/bitbuilder/bitbuilder.conf.d'
@@ -68,7 +70,8 @@ export const treeDir = (id: string, tree: string): string => `${treesDir(id)}/${
 export const repositoryDir = (id: string): string => `${tenantDir(id)}/git`
 /** What the last provisioning came to. */
 export const provisionFile = (id: string): string => `${tenantDir(id)}/provision.json`
-export const templateMetadata = (name: string): string => `${TEMPLATE_DIR}/${name}/metadata.json`
+export const templateMetadata = (name: string, dir: string = SHIPPED_TEMPLATES): string =>
+  `${dir}/${name}/metadata.json`
 export const rootfs = (id: string): string => `${tenantDir(id)}/infra/rootfs`
 export const extensionDir = (id: string, kind: ExtensionClass): string => `${tenantDir(id)}/extensions/${kind}`
 

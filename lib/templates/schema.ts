@@ -6,7 +6,7 @@
 
 import { isVersion, parseConstraint } from '../systemd/constraint.ts'
 import { metadataShape } from '../tenant/schema.ts'
-import type { Shape } from '../tenant/shape.ts'
+import type { Infer, Shape } from '../tenant/shape.ts'
 import { isPattern } from './pattern.ts'
 import { valuePattern } from './value-pattern.ts'
 
@@ -66,6 +66,8 @@ export const FEATURES = [
   'resolved',
   'boot',
 ] as const
+
+export type TemplateFeature = (typeof FEATURES)[number]
 
 const text = (words: string, longest: number) => ({ is: 'text', words, longest }) as const
 
@@ -178,3 +180,5 @@ export const templateShape = {
   required: ['template'],
   open: true,
 } as const satisfies Shape
+
+export type TemplateMetadata = Infer<typeof templateShape>

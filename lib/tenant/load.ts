@@ -1,5 +1,5 @@
 import type { Reader } from '../host/host.ts'
-import { METADATA, metadataFile, templateMetadata, tenantDir } from '../layout/paths.ts'
+import { METADATA, metadataFile, TEMPLATE_DIRS, templateMetadata, tenantDir } from '../layout/paths.ts'
 import type { Entry, Registry } from '../registry/registry.ts'
 import { readRegistry } from '../registry/registry.ts'
 import { placeOf } from '../report/json-source.ts'
@@ -71,8 +71,13 @@ export const prepareLoad = (reader: Reader, provisioned: ReadonlySet<string>): L
   const templateRead = (name: string): Read<Metadata> => {
     const known = templates.get(name)
     if (known !== undefined) return known
-    const file = templateMetadata(name)
-    const read = readMetadata(metadataShape, file, (limit) => reader.readFile(file, limit))
+    const readFrom = (dir: string): Read<Metadata> => {
+      const file = templateMetadata(name, dir)
+      return readMetadata(metadataShape, file, (limit) => reader.readFile(file, limit))
+    }
+    const [local, shipped] = TEMPLATE_DIRS
+    const first = readFrom(local)
+    const read = 'metadata' in first && first.metadata === undefined ? readFrom(shipped) : first
     templates.set(name, read)
     return read
   }

@@ -1,10 +1,16 @@
 # fish completion for bitbuilder(8)
 
-set -l verbs list show network generate verify diff plan provision rollback status logs remove doctor schema help
+set -l verbs list show network generate verify diff plan provision rollback status logs remove template doctor schema help
 
 function __fish_bitbuilder_ids
     set -l root (string match --regex -- '--root(?:=| +)\S+' (commandline --cut-at-cursor) | string replace --regex -- '^--root(?:=| +)' '--root=')
     bitbuilder $root list 2>/dev/null | string match --invert --regex '^ID ' | string match --regex '^[^ ]+'
+end
+
+# Whether the command line is "bitbuilder template list", or whatever else is asked, so far.
+function __fish_bitbuilder_is
+    set -l words (commandline --tokenize --cut-at-cursor --current-process | string match --invert -- '-*')
+    test "$words[2..]" = "$argv"
 end
 
 complete --command bitbuilder --no-files
@@ -25,12 +31,14 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments status --description 'Show what runs'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments logs --description 'Show what the journal has of a tenant'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments remove --description 'Stop a tenant and remove its entry'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments template --description 'List templates'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments doctor --description 'Check what this host needs for its tenants'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments schema --description 'Print a JSON Schema'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments help --description 'Print a short help'
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from show network generate verify plan provision rollback status logs remove' --arguments '(__fish_bitbuilder_ids)' --description Tenant
 complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --force-files
+complete --command bitbuilder --condition '__fish_bitbuilder_is template' --arguments list --description 'List the templates of this host'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata template' --description Schema
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option f --long-option follow --description 'Go on with what comes'

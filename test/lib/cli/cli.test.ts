@@ -196,6 +196,7 @@ test('--help names every verb, --version the version of the package', () => {
         --since=TIME        show only what came since then
       remove ID             stop a tenant and remove its entry; its data stays
         --purge-data        delete its data and give up its addresses as well
+      template list         list the templates of this host, and what it lacks for them
       doctor                check what this host needs for its tenants; exit status 1 when something is missing
       schema [NAME]         print a JSON Schema: metadata, registry, template, tenant
       --root=DIR            read everything below DIR instead of /
