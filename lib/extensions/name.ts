@@ -9,6 +9,8 @@ export interface ExtensionName {
   readonly form: 'tree' | 'image'
   /** A `.v` directory of versions, systemd.v(7). */
   readonly versioned: boolean
+  /** What stood behind the name, without `.v`; what all in such a directory end with. */
+  readonly suffix: string
 }
 
 const withoutSuffix = (text: string, suffix: string): string =>
@@ -30,61 +32,75 @@ export const parseExtensionName = (file: string, kind: ExtensionClass): Extensio
   const plain = withoutSuffix(file, '.v')
   const form = plain.endsWith('.raw') ? 'image' : 'tree'
   const name = withoutSuffix(withoutSuffix(plain, '.raw'), `.${kind}`)
-  return isName(name) ? { name, form, versioned } : undefined
+  return isName(name) ? { name, form, versioned, suffix: plain.slice(name.length) } : undefined
 }
-
-interface Version {
-  readonly entry: DirEntry
-  readonly version: string
-  /** No boot attempts left, automatic boot assessment: `+0-3`. */
-  readonly spent: boolean
-}
-
-const TRIES = /\+([0-9]+)(?:-[0-9]+)?$/
 
 const ARCHITECTURE =
   /^(?:alpha|arc|arc-be|arm|arm-be|arm64|arm64-be|cris|ia64|loongarch64|m68k|mips|mips-le|mips64|mips64-le|nios2|parisc|parisc64|ppc|ppc-le|ppc64|ppc64-le|riscv32|riscv64|s390|s390x|sh|sh64|sparc|sparc64|tilegx|x86|x86-64)$/
 
 export const isArchitecture = (text: string): boolean => ARCHITECTURE.test(text)
 
-const versionOf = (
-  entry: DirEntry,
-  { name, form }: ExtensionName,
-  kind: ExtensionClass,
-  architecture: string,
-): Version | undefined => {
-  if (!isName(entry.name)) return undefined
-  const image = entry.name.endsWith('.raw')
-  if (entry.kind !== (image ? 'file' : 'directory') || (form === 'image' && !image)) return undefined
-  const stem = withoutSuffix(withoutSuffix(entry.name, '.raw'), `.${kind}`)
-  const tries = TRIES.exec(stem)
-  const rest = stem.replace(TRIES, '')
-  if (!rest.startsWith(`${name}_`)) return undefined
-  const parts = rest.slice(name.length + 1).split('_')
-  const last = parts.at(-1) as string
-  if (parts.length > 1 && isArchitecture(last)) {
-    if (last !== architecture) return undefined
-    parts.pop()
-  }
-  const version = parts.join('_')
-  return version === '' ? undefined : { entry, version, spent: tries?.[1] === '0' }
+/** Attempts to boot, automatic boot assessment: `+0-3`. */
+const TRIES = /\+([0-9]+)(?:-([0-9]+))?$/
+
+/** What else such a machine can run, systemd's ARCHITECTURE_SECONDARY. */
+const SECONDARY: Readonly<Record<string, string>> = { 'x86-64': 'x86', arm64: 'arm' }
+
+interface Version {
+  readonly entry: DirEntry
+  readonly version: string
+  /** 0: this machine's own, 1: its other one, 2: any. */
+  readonly architecture: number
+  /** Infinity: it is not counted. */
+  readonly left: number
+  readonly done: number
 }
 
-/** The newest of a `.v` directory that this architecture can use: UAPI.10 and UAPI.11, as systemd.v(7) picks. */
+const versionOf = (entry: DirEntry, { name, suffix }: ExtensionName, architecture: string): Version | undefined => {
+  const file = entry.name
+  if (!isName(file) || !file.startsWith(`${name}_`) || !file.endsWith(suffix)) return undefined
+  const stem = file.slice(name.length + 1, file.length - suffix.length)
+  const tries = TRIES.exec(stem)
+  let version = stem.replace(TRIES, '')
+  const end = version.lastIndexOf('_')
+  const last = version.slice(end + 1)
+  const runs = [architecture, SECONDARY[architecture]].indexOf(last)
+  // What is no name of an architecture is thrown away, and then it is one for all.
+  if (end >= 0 && runs < 0 && isArchitecture(last)) return undefined
+  if (end >= 0) version = version.slice(0, end)
+  return /^[A-Za-z0-9.~^_+-]+$/.test(version)
+    ? {
+        entry,
+        version,
+        architecture: end >= 0 && runs >= 0 ? runs : 2,
+        left: tries === null ? Infinity : Number(tries[1]),
+        done: tries === null ? Infinity : Number(tries[2] ?? 0),
+      }
+    : undefined
+}
+
+const order = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const best = (a: Version, b: Version): number =>
+  order(Number(a.left === 0), Number(b.left === 0)) ||
+  compareVersions(b.version, a.version) ||
+  order(a.architecture, b.architecture) ||
+  order(b.left, a.left) ||
+  order(a.done, b.done) ||
+  (a.entry.name < b.entry.name ? 1 : -1)
+
+/**
+ * The newest of a `.v` directory that this architecture can use: UAPI.10 and UAPI.11, as systemd.v(7) picks. Undefined also
+ * where that is of the wrong kind: no other one is taken for it.
+ */
 export const pickVersion = (
   entries: readonly DirEntry[],
   name: ExtensionName,
-  kind: ExtensionClass,
   architecture: string,
-): DirEntry | undefined =>
-  entries
-    .flatMap((entry) => versionOf(entry, name, kind, architecture) ?? [])
-    .sort(
-      (a, b) =>
-        Number(a.spent) - Number(b.spent) ||
-        compareVersions(b.version, a.version) ||
-        (a.entry.name < b.entry.name ? 1 : -1),
-    )[0]?.entry
+): DirEntry | undefined => {
+  const picked = entries.flatMap((entry) => versionOf(entry, name, architecture) ?? []).sort(best)[0]?.entry
+  return picked?.kind === (name.form === 'image' ? 'file' : 'directory') ? picked : undefined
+}
 
 /** Names under which an extension's release file may stand: its own, then without version and tries; extension-release(5). */
 export const releaseNames = (file: string, kind: ExtensionClass): readonly string[] => {

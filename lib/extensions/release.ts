@@ -2,7 +2,7 @@ import type { Reader } from '../host/host.ts'
 import type { ExtensionClass } from '../layout/paths.ts'
 import type { OsRelease } from '../systemd/os-release.ts'
 import { parseOsRelease } from '../systemd/os-release.ts'
-import { mismatch } from './match.ts'
+import { mismatches } from './match.ts'
 import { releaseNames } from './name.ts'
 
 const LARGEST_RELEASE = 64 << 10
@@ -46,7 +46,7 @@ export const checkTree = (
     const parsed = parseOsRelease(text)
     if ('error' in parsed) return `extension-release.${name}:${parsed.line}: ${parsed.error}`
     if (parsed.values.size === 0) return `extension-release.${name} is empty`
-    return mismatch(parsed.values, base, kind, reader.architecture())
+    return mismatches(parsed.values, base, kind, reader.architecture())[0]?.message
   }
   return `has no ${RELEASE_DIR[kind]}/extension-release.${names.at(-1)}`
 }

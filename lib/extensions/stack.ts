@@ -92,15 +92,16 @@ const find = (reader: Reader, id: string, kind: ExtensionClass, entry: DirEntry)
   if (typeof there === 'string') return there
   if (!name.versioned) return { name, file: entry.name, ...there }
   if (there.kind !== 'directory') return 'is not a directory of versions'
-  const picked = pickVersion(reader.readDir(there.path)?.entries ?? [], name, kind, reader.architecture())
+  const picked = pickVersion(reader.readDir(there.path)?.entries ?? [], name, reader.architecture())
   if (picked === undefined) return `holds no ${name.name}_VERSION for this architecture`
-  return { name, file: picked.name, path: `${there.path}/${picked.name}`, kind: picked.kind }
+  // The version is the file's and not the extension's: its release file has the directory's name.
+  return { name, file: name.name, path: `${there.path}/${picked.name}`, kind: picked.kind }
 }
 
 const layerOf = (reader: Reader, id: string, kind: ExtensionClass, found: Found, base: OsRelease): Layer | string => {
   const { name, file, path } = found
   const common = { name: name.name, file, path }
-  if (found.kind === 'file' && file.endsWith('.raw')) {
+  if (found.kind === 'file' && name.form === 'image') {
     const image = readImageType(reader, path)
     if ('reason' in image) return image.reason
     if (mountUnit(imageDir(id, kind, name.name)).length > LONGEST_UNIT_NAME) return 'has too long a name'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mismatch } from '../../../lib/extensions/match.ts'
+import { mismatches } from '../../../lib/extensions/match.ts'
 import { checkTree } from '../../../lib/extensions/release.ts'
 import { memoryHost } from '../../../lib/host/memory.ts'
 import { parseOsRelease } from '../../../lib/systemd/os-release.ts'
@@ -22,7 +22,9 @@ test.each([
   ['EXTREL-07', 'sysext', 'VERSION_ID=13', BASE, 'names no ID'],
   ['EXTREL-07', 'sysext', 'ID= | VERSION_ID=13', BASE, 'names no ID'],
   ['EXTREL-07', 'sysext', 'ID=_any', BASE, undefined],
-  ['EXTREL-07', 'sysext', 'ID=linux', 'NAME=x', undefined],
+  // systemd-sysext(8) merges nothing at all then.
+  ['EXTREL-07', 'sysext', 'ID=linux', 'NAME=x', "is for 'linux', the base names no ID in its os-release"],
+  ['EXTREL-07', 'sysext', 'ID=_any', 'NAME=x', "is for '_any', the base names no ID in its os-release"],
   ['EXTREL-08', 'sysext', 'ID=debian | VERSION_ID=12', BASE, "is for version '12', the base has '13'"],
   ['EXTREL-08', 'sysext', 'ID=debian | VERSION_ID=13.0', BASE, "is for version '13.0', the base has '13'"],
   ['EXTREL-08', 'sysext', 'ID=debian', BASE, 'names no VERSION_ID, the base has 13'],
@@ -71,7 +73,7 @@ test.each([
   ['EXTREL-14', 'sysext', 'ID=_any | EXTENSION_RELOAD_MANAGER=1', BASE, undefined],
   ['EXTREL-16', 'sysext', 'ID=_any | SYSEXT_ID=mine | SYSEXT_VERSION_ID=1', BASE, undefined],
 ] as const)('%s %s: %s on %s', (_rule, kind, extension, base, reason) => {
-  expect(mismatch(release(extension), release(base), kind, 'x86-64')).toBe(reason)
+  expect(mismatches(release(extension), release(base), kind, 'x86-64')[0]?.message).toBe(reason)
 })
 
 const TREE = '/x/tool_1.0+3-1'
