@@ -4,6 +4,7 @@ import { type Arguments, parseArguments } from './arguments.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { generate } from './generate.ts'
+import { imageBuild } from './image-build.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
 import { network } from './network.ts'
@@ -32,6 +33,7 @@ export const VERBS: readonly Verb[] = [
   logs,
   remove,
   templateList,
+  imageBuild,
   doctor,
   schema,
 ]

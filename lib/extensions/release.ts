@@ -7,7 +7,7 @@ import { releaseNames } from './name.ts'
 
 const LARGEST_RELEASE = 64 << 10
 
-const RELEASE_DIR = { sysext: 'usr/lib/extension-release.d', confext: 'etc/extension-release.d' } as const
+export const RELEASE_DIR = { sysext: 'usr/lib/extension-release.d', confext: 'etc/extension-release.d' } as const
 const OS_RELEASE = { sysext: 'usr/lib/os-release', confext: 'etc/os-release' } as const
 
 /** A file inside a tree that its owner may have filled with links; read only if it is inside. */

@@ -1,6 +1,6 @@
 # fish completion for bitbuilder(8)
 
-set -l verbs list show network generate verify diff plan provision rollback status logs remove template doctor schema help
+set -l verbs list show network generate verify diff plan provision rollback status logs remove template image doctor schema help
 
 function __fish_bitbuilder_ids
     set -l root (string match --regex -- '--root(?:=| +)\S+' (commandline --cut-at-cursor) | string replace --regex -- '^--root(?:=| +)' '--root=')
@@ -32,6 +32,7 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments logs --description 'Show what the journal has of a tenant'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments remove --description 'Stop a tenant and remove its entry'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments template --description 'List templates'
+complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments image --description 'Make images of extensions'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments doctor --description 'Check what this host needs for its tenants'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments schema --description 'Print a JSON Schema'
 complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verbs" --arguments help --description 'Print a short help'
@@ -40,6 +41,13 @@ complete --command bitbuilder --condition '__fish_seen_subcommand_from show netw
 complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --force-files
 complete --command bitbuilder --condition '__fish_bitbuilder_is template' --arguments list --description 'List the templates of this host'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata template' --description Schema
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build' --arguments build --description 'Make an extension image of a tree'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --force-files
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option class --exclusive --arguments 'sysext confext' --description 'What a tree is that is both'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option format --exclusive --arguments 'squashfs erofs ddi' --description 'What the image is'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option image-version --exclusive --description 'The version in the name'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option private-key --require-parameter --force-files --description 'The key to sign with'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option certificate --require-parameter --force-files --description 'The certificate of the key'
 
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option f --long-option follow --description 'Go on with what comes'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from logs' --short-option n --long-option lines --exclusive --description 'Show only the last lines'

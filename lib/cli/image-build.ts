@@ -1,0 +1,64 @@
+import type { Host } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
+import { type Built, buildImage } from '../images/build.ts'
+import { FORMATS } from '../images/formats.ts'
+import { progressOn } from '../images/progress.ts'
+import type { SigningKey } from '../images/repart.ts'
+import { EXTENSION_CLASSES, type ExtensionClass } from '../layout/paths.ts'
+import { type Call, printJson, problemText, type Verb } from './verb.ts'
+
+const classAsked = (asked: string | undefined): ExtensionClass | undefined => {
+  const kind = EXTENSION_CLASSES.find((one) => one === asked)
+  if (asked !== undefined && kind === undefined)
+    throw new HostError(`--class=${asked}`, `is not known, there are ${EXTENSION_CLASSES.join(', ')}`)
+  return kind
+}
+
+const keyAsked = (options: Call['options']): SigningKey | undefined => {
+  const [privateKey, certificate] = [options.get('--private-key'), options.get('--certificate')]
+  if (privateKey === undefined && certificate === undefined) return undefined
+  if (privateKey === undefined || certificate === undefined)
+    throw new HostError('--private-key, --certificate', 'belong together')
+  return { privateKey, certificate }
+}
+
+const KIBIBYTE = 1024
+
+const print = (host: Host, built: Built): void => {
+  const { file, kind, name, version, format, size, sha256, roothash, signed } = built
+  const what = [kind, name, version ?? '', format, `${Math.ceil(size / KIBIBYTE)}K`].filter((one) => one !== '')
+  const verity = roothash === undefined ? [] : [`  roothash ${roothash}${signed ? ', signed' : ''}`]
+  host.print(`${[`${file}: ${what.join(' ')}`, `  sha256   ${sha256}`, ...verity].join('\n')}\n`)
+}
+
+export const imageBuild: Verb = {
+  name: 'image build',
+  operand: { name: 'DIR', required: true },
+  further: { name: 'OUT', required: true },
+  summary: 'make an extension image of a tree, the same bytes each time',
+  options: [
+    { name: '--class', value: 'CLASS', summary: `${EXTENSION_CLASSES.join(' or ')}, where the tree is both` },
+    { name: '--format', value: 'FORMAT', summary: `${FORMATS.join(', ')}` },
+    { name: '--image-version', value: 'VERSION', summary: 'the version in the name' },
+    { name: '--private-key', value: 'FILE', summary: 'sign a ddi: the key, PEM' },
+    { name: '--certificate', value: 'FILE', summary: 'sign a ddi: the certificate, PEM' },
+  ],
+  isLive: true,
+  run: ({ host, operand = '', further = '', json, options }) => {
+    const asked = {
+      dir: operand.replace(/\/+$/, '') || '/',
+      out: further,
+      kind: classAsked(options.get('--class')),
+      format: options.get('--format'),
+      version: options.get('--image-version'),
+      key: keyAsked(options),
+    }
+    const { built, problems } = buildImage(host, asked, progressOn(host, !json))
+    if (json) printJson(host, { image: built ?? null, problems })
+    else {
+      for (const problem of problems) host.print(`${problemText(host, problem)}\n`)
+      if (built !== undefined) print(host, built)
+    }
+    return built === undefined ? 1 : 0
+  },
+}

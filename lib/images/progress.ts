@@ -1,0 +1,43 @@
+import type { Finished, Host } from '../host/host.ts'
+
+/** How long work is told while it goes on: on a terminal, and nowhere else. */
+export interface Progress {
+  /** Runs a program to its end. `grows` is a file that it writes. */
+  run(host: Host, what: string, command: readonly string[], seconds: number, grows: string): Finished
+}
+
+const WIDTH = 24
+const MEBIBYTE = 2 ** 20
+const CLEAR = '\r\u001b[K'
+
+/** The last percentage that a program has said, as mksquashfs(1) does. */
+export const percentIn = (said: string): number | undefined => {
+  const last = said.match(/\b[0-9]{1,3}(?=%)/g)?.at(-1)
+  return last === undefined ? undefined : Math.min(100, Number(last))
+}
+
+export const barOf = (percent: number): string => {
+  const full = Math.round((percent * WIDTH) / 100)
+  return `[${'#'.repeat(full)}${'-'.repeat(WIDTH - full)}] ${String(percent).padStart(3)} %`
+}
+
+/** Draws over one line, and takes it away at the end. */
+const drawn: Progress = {
+  run: (host, what, command, seconds, grows) => {
+    const start = host.now()
+    let percent: number | undefined
+    const finished = host.watch(command, seconds, (said) => {
+      percent = percentIn(said) ?? percent
+      const size = `${((host.stat(grows)?.size ?? 0) / MEBIBYTE).toFixed(1)} MiB`
+      const bar = percent === undefined ? size : `${barOf(percent)}  ${size}`
+      host.print(`${CLEAR}${what}  ${bar}  ${Math.round((host.now() - start) / 1000)} s`)
+    })
+    host.print(CLEAR)
+    return finished
+  },
+}
+
+const silent: Progress = { run: (host, _what, command, seconds) => host.run(command, seconds) }
+
+/** `isWanted`: false where standard output is for a program to read. */
+export const progressOn = (host: Host, isWanted: boolean): Progress => (isWanted && host.isTerminal() ? drawn : silent)
