@@ -54,7 +54,7 @@ const PATIENCE_LOCK = 0.1
  * Seconds since 1970 for everything in the image. The newest file would be another one in every checkout, so without a word
  * of reproducible-builds.org it is the first second, which is no 0 that somebody takes for "unknown".
  */
-export const epochOf = (host: Host): number => {
+const epochOf = (host: Host): number => {
   const said = host.env('SOURCE_DATE_EPOCH')
   if (said === undefined || said === '') return 1
   if (!/^[0-9]{1,10}$/.test(said) || Number(said) > 0xffff_ffff)

@@ -11,12 +11,12 @@ const MEBIBYTE = 2 ** 20
 const CLEAR = '\r\u001b[K'
 
 /** The last percentage that a program has said, as mksquashfs(1) does. */
-export const percentIn = (said: string): number | undefined => {
+const percentIn = (said: string): number | undefined => {
   const last = said.match(/\b[0-9]{1,3}(?=%)/g)?.at(-1)
   return last === undefined ? undefined : Math.min(100, Number(last))
 }
 
-export const barOf = (percent: number): string => {
+const barOf = (percent: number): string => {
   const full = Math.round((percent * WIDTH) / 100)
   return `[${'#'.repeat(full)}${'-'.repeat(WIDTH - full)}] ${String(percent).padStart(3)} %`
 }

@@ -31,7 +31,7 @@ export interface Partition {
 /** Seconds. A disk of some gigabytes is compressed twice. */
 const PATIENCE = 7200
 
-export const repartCommand = ({ definitions, tree, image, key, epoch, uuid }: Disk): readonly string[] => [
+const repartCommand = ({ definitions, tree, image, key, epoch, uuid }: Disk): readonly string[] => [
   ...['env', `SOURCE_DATE_EPOCH=${epoch}`, 'LC_ALL=C.UTF-8', 'systemd-repart'],
   ...['--empty=create', '--size=auto', '--offline=yes', '--dry-run=no', '--pretty=no', '--json=short'],
   ...[`--seed=${uuid}`, `--definitions=${definitions}`, `--copy-source=${tree}`],
