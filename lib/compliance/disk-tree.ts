@@ -1,8 +1,8 @@
 import type { Host, Scanned } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
-import { type Entry, type Node, nameOf, parentOf, type Tree } from './tree.ts'
+import { below, type Node, nameOf, parentOf, type Tree } from './tree.ts'
 
-const none: readonly Entry[] = []
+const none: readonly Scanned[] = []
 
 /**
  * The directory `base` as a tree. Each directory is listed once and remembered, so that what was looked at twice was the same.
@@ -10,15 +10,18 @@ const none: readonly Entry[] = []
  */
 export const diskTree = (host: Host, base: string, name: string): Tree => {
   const lists = new Map<string, readonly Scanned[]>()
+  /** Those whose parents were listed: a walk need not look for each entry by its name. */
+  const directories = new Set<string>()
   const byName = new Map<string, ReadonlyMap<string, Scanned>>()
   const real = (path: string): string => (path === '' ? base : `${base}/${path}`)
 
   const entries = (path: string): readonly Scanned[] => {
     const known = lists.get(path)
     if (known !== undefined) return known
-    const isDirectory = path === '' || node(path)?.kind === 'directory'
-    const list = isDirectory ? (host.scanInside(base, path) ?? []) : (none as readonly Scanned[])
+    const isDirectory = path === '' || directories.has(path) || node(path)?.kind === 'directory'
+    const list = isDirectory ? (host.scanInside(base, path) ?? []) : none
     lists.set(path, list)
+    for (const { name: inner, kind } of list) if (kind === 'directory') directories.add(below(path, inner))
     return list
   }
 

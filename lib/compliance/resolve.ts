@@ -1,4 +1,4 @@
-import { below, type Node, type Tree } from './tree.ts'
+import { below, type Node, parentOf, type Tree } from './tree.ts'
 
 /** What a path leads to, with the tree's root for /. */
 export type Resolved =
@@ -10,14 +10,10 @@ export type Resolved =
 /** As many as the kernel follows, path_resolution(7). */
 const MOST_LINKS = 40
 
-/**
- * Follows links as systemd's chase() does below a root: an absolute one begins at the root again, and `..` of the root is
- * the root. `climbs`: a `..` was met there, so that outside of a chroot the path leads somewhere else.
- */
-export const resolve = (tree: Tree, path: string, followLast = true): Resolved => {
-  const pending = path.split('/').reverse()
-  let done: string[] = []
-  let [links, climbs] = [0, false]
+const follow = (tree: Tree, from: readonly string[], rest: string, budget: number): Resolved => {
+  const pending = rest.split('/').reverse()
+  let done = [...from]
+  let [links, climbs] = [MOST_LINKS - budget, false]
   while (pending.length > 0) {
     const name = pending.pop() as string
     if (name === '' || name === '.') continue
@@ -28,7 +24,7 @@ export const resolve = (tree: Tree, path: string, followLast = true): Resolved =
     const here = below(done.join('/'), name)
     const node = tree.node(here)
     if (node === undefined) return { state: 'missing', path: here, climbs }
-    if (node.kind !== 'link' || (!followLast && pending.length === 0)) {
+    if (node.kind !== 'link') {
       done.push(name)
       continue
     }
@@ -43,8 +39,32 @@ export const resolve = (tree: Tree, path: string, followLast = true): Resolved =
   return node === undefined ? { state: 'missing', path: found, climbs } : { state: 'found', path: found, node, climbs }
 }
 
-/** Where the link at `path`, a path without links but the last, leads. */
-export const resolveLink = (tree: Tree, path: string): Resolved => resolve(tree, path)
+/**
+ * Follows links as systemd's chase() does below a root: an absolute one begins at the root again, and `..` of the root is
+ * the root. `climbs`: a `..` was met there, so that outside of a chroot the path leads somewhere else.
+ */
+export const resolve = (tree: Tree, path: string): Resolved => follow(tree, [], path, MOST_LINKS)
+
+/** A target without links, `..` or `.` but at its beginning, where they are what they say. */
+const plainTarget = (tree: Tree, directory: string, target: string): Resolved | undefined => {
+  let [here, rest] = [target.startsWith('/') ? '' : directory, target]
+  while (rest.startsWith('../')) {
+    if (here === '') return undefined
+    here = parentOf(here)
+    rest = rest.slice(3)
+  }
+  const whole = below(here, rest.startsWith('/') ? rest.slice(1) : rest)
+  const node = tree.node(whole)
+  const isPlain = node !== undefined && node.kind !== 'link' && !rest.includes('./') && !rest.includes('//')
+  return isPlain && !/(?:^|\/)\.{0,2}$/.test(rest) ? { state: 'found', path: whole, node, climbs: false } : undefined
+}
+
+/** Where the link at `path`, which has no links on its way, leads when it says `target`. */
+export const resolveLink = (tree: Tree, path: string, target: string): Resolved => {
+  const directory = parentOf(path)
+  const from = target.startsWith('/') || directory === '' ? [] : directory.split('/')
+  return plainTarget(tree, directory, target) ?? follow(tree, from, target, MOST_LINKS - 1)
+}
 
 /** The text of a regular file that is reached through links inside the tree; undefined where there is none. */
 export const textAt = (tree: Tree, path: string, limit: number): string | undefined => {

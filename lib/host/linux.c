@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "quickjs-libc.h"
@@ -163,6 +165,83 @@ static JSValue linux_entries(JSContext *ctx, JSValueConst self, int argc, JSValu
     return JS_NewInt32(ctx, size < 0 ? -errno : 0);
 }
 
+struct scanned {
+    char *name;
+    struct statx stat;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct scanned *)a)->name, ((const struct scanned *)b)->name);
+}
+
+/* Adds to the list what it takes of an entry; false without memory. */
+static bool look(JSContext *ctx, struct scanned **list, size_t *count, size_t *room, int fd, const char *name)
+{
+    if (*count == *room) {
+        size_t more = *room == 0 ? 64 : *room * 2;
+        struct scanned *grown = js_realloc(ctx, *list, more * sizeof(**list));
+        if (grown == NULL)
+            return false;
+        *list = grown;
+        *room = more;
+    }
+    struct scanned *one = &(*list)[*count];
+    /* What has gone meanwhile is left out. */
+    if (statx(fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &one->stat) != 0)
+        return true;
+    one->name = js_strdup(ctx, name);
+    *count += one->name != NULL;
+    return one->name != NULL;
+}
+
+/* scan(fd, into): adds name, mode, uid, gid, size, links and device numbers of each entry of a directory, by the bytes of their
+ * names. Returns 0, or minus errno. */
+static JSValue linux_scan(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    static char buffer[32768] __attribute__((aligned(8)));
+    struct scanned *list = NULL;
+    size_t count = 0, room = 0;
+    uint32_t next = 0;
+    bool good = true;
+    ssize_t size;
+    int fd, result;
+    if (JS_ToInt32(ctx, &fd, argv[0]) != 0)
+        return JS_EXCEPTION;
+    while (good && (size = getdents64(fd, buffer, sizeof(buffer))) > 0) {
+        struct dirent64 *one;
+        for (char *at = buffer; good && at < buffer + size; at += one->d_reclen) {
+            one = (struct dirent64 *)at;
+            if (strcmp(one->d_name, ".") != 0 && strcmp(one->d_name, "..") != 0)
+                good = look(ctx, &list, &count, &room, fd, one->d_name);
+        }
+    }
+    result = good && size < 0 ? -errno : 0;
+    if (count > 1)
+        qsort(list, count, sizeof(*list), by_name);
+    for (size_t at = 0; at < count; at++) {
+        const struct statx *stat = &list[at].stat;
+        size_t length = strlen(list[at].name);
+        JSValue values[] = {
+            good ? to_text(ctx, list[at].name, length) : JS_UNDEFINED,
+            JS_NewInt32(ctx, stat->stx_mode), JS_NewUint32(ctx, stat->stx_uid), JS_NewUint32(ctx, stat->stx_gid),
+            JS_NewInt64(ctx, stat->stx_size), JS_NewUint32(ctx, stat->stx_nlink),
+            JS_NewUint32(ctx, stat->stx_rdev_major), JS_NewUint32(ctx, stat->stx_rdev_minor),
+        };
+        if (good && JS_IsUndefined(values[0]))
+            values[0] = JS_NewUint8ArrayCopy(ctx, (uint8_t *)list[at].name, length + 1);
+        good = good && !JS_IsException(values[0]);
+        for (size_t part = 0; part < sizeof(values) / sizeof(*values); part++)
+            if (good)
+                good = JS_SetPropertyUint32(ctx, argv[1], next++, values[part]) >= 0;
+            else
+                JS_FreeValue(ctx, values[part]);
+        js_free(ctx, list[at].name);
+    }
+    js_free(ctx, list);
+    return good ? JS_NewInt32(ctx, result) : JS_EXCEPTION;
+}
+
 /* nesting(bytes, length): how deep [ and { are nested in them, outside of strings. */
 static JSValue linux_nesting(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
@@ -207,6 +286,7 @@ static const JSCFunctionListEntry exported[] = {
     JS_CFUNC_DEF("execute", 1, linux_execute),
     JS_CFUNC_DEF("decode", 2, linux_decode),
     JS_CFUNC_DEF("entries", 2, linux_entries),
+    JS_CFUNC_DEF("scan", 2, linux_scan),
     JS_CFUNC_DEF("nesting", 2, linux_nesting),
     JS_CFUNC_DEF("load", 1, linux_load),
     CALL(close), CALL(fchmod), CALL(fchown), CALL(flock), CALL(fsync), CALL(getegid), CALL(geteuid),

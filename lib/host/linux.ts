@@ -24,6 +24,7 @@ import {
   SYS_symlinkat,
   SYS_uname,
   SYS_unlinkat,
+  scan,
   syscall,
 } from 'bitbuilder:linux'
 import { EINTR } from './errno.ts'
@@ -123,11 +124,11 @@ const statBuffer = new Uint8Array(256)
 const stat16 = new Uint16Array(statBuffer.buffer)
 const stat32 = new Uint32Array(statBuffer.buffer)
 
-const statx = (directory: number, path: Path, flags: number): number =>
+const statx = (directory: number, path: string, flags: number): number =>
   syscall(SYS_statx, directory, path, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, statBuffer)
 
 /** What these three found can be had from `lastStat` and `lastStream` until the next of them. */
-export const lstat = (directory: number, path: Path): number => statx(directory, path, AT_SYMLINK_NOFOLLOW)
+export const lstat = (directory: number, path: string): number => statx(directory, path, AT_SYMLINK_NOFOLLOW)
 export const stat = (directory: number, path: string): number => statx(directory, path, 0)
 export const fstat = (fd: number): number => statx(fd, '', AT_EMPTY_PATH)
 
@@ -176,14 +177,27 @@ export const readEntries = (fd: number, into: DirEntry[]): number => {
   return result
 }
 
-/** The same, with what each entry is. One that has gone meanwhile is left out. */
+/** How many values stand for one entry. */
+const SCANNED = 8
+
+/** The same, with what each entry is, in the order of their bytes. */
 export const scanEntries = (fd: number, into: Scanned[]): number => {
   const found: (string | Uint8Array | number)[] = []
-  const result = entries(fd, found)
-  for (let at = 0, end = found.length; at < end; at += 2) {
+  const result = scan(fd, found)
+  for (let at = 0, end = found.length; at < end; at += SCANNED) {
     const name = found[at] as string | Uint8Array
-    const readable = typeof name === 'string' ? name : decodeLeniently(name.subarray(0, -1))
-    if (lstat(fd, name) === 0) into.push({ name: readable, ...lastScanned() })
+    const mode = found[at + 1] as number
+    const kind = kindOfType(mode >> 12)
+    into.push({
+      name: typeof name === 'string' ? name : decodeLeniently(name.subarray(0, -1)),
+      kind,
+      uid: found[at + 2] as number,
+      gid: found[at + 3] as number,
+      mode: mode & 0o7777,
+      size: found[at + 4] as number,
+      links: found[at + 5] as number,
+      device: kind === 'device' ? `${found[at + 6]}:${found[at + 7]}` : '',
+    })
   }
   return result
 }

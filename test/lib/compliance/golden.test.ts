@@ -50,8 +50,8 @@ test.each(named(fixable))('%s: its fixes do what they are for', (_, one) => {
       fixed.flatMap(({ fixes }) => fixes),
     ),
   ).toEqual([])
-  const after = verify(host, one).list.map(({ rule, path }) => `${rule.id} ${path}`)
-  for (const { rule, path } of fixed) expect(after).not.toContain(`${rule.id} ${path}`)
+  const after = verify(host, one).list.map(({ rule, path, message }) => `${rule.id} ${path} ${message}`)
+  for (const { rule, path, message } of fixed) expect(after).not.toContain(`${rule.id} ${path} ${message}`)
 })
 
 describe('rules', () => {

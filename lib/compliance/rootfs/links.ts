@@ -1,0 +1,27 @@
+import type { Check } from '../check.ts'
+import { resolveLink } from '../resolve.ts'
+import { ROOT } from './rules.ts'
+
+/** File systems of the kernel and what is made at run time: their files are in no tree. */
+const AT_RUN_TIME = /^(?:proc|sys|dev|run)(?:\/|$)/
+
+/** Links whose own rules say more. */
+const HAVE_RULES = /^(?:etc\/os-release|usr\/lib\/os-release|bin|sbin|lib|lib32|libx32|lib64)$/
+
+const IS_NEEDED = /^(?:etc|usr\/lib)\/systemd\/(?:system|user)\/[^/]+$/
+
+/** One symbolic link of a root file system. */
+export const checkLink = ({ tree, report }: Check, path: string): void => {
+  if (HAVE_RULES.test(path)) return
+  const target = tree.target(path)
+  const found = resolveLink(tree, path, target)
+  if (found.state === 'loop') report(ROOT['ROOT-17'], path, `leads to ${target}, in a loop`)
+  else if (found.climbs) report(ROOT['ROOT-17'], path, `leads to ${target}, out of the tree`)
+  else if (AT_RUN_TIME.test(found.path)) return
+  else if (found.state === 'missing')
+    report(ROOT['ROOT-17'], path, `leads to ${target}, which is not there`, {
+      ...(IS_NEEDED.test(path) ? {} : { severity: 'warning' }),
+    })
+  else if (target.startsWith('/'))
+    report(ROOT['ROOT-17'], path, `leads to ${target}: absolute`, { severity: 'warning' })
+}
