@@ -1,8 +1,9 @@
 import { OSR } from './os-release/rules.ts'
 import { ROOT } from './rootfs/rules.ts'
 import type { Rule, RuleTable } from './rule.ts'
+import { VOA } from './voa/rules.ts'
 
 /** Every table of rules, in the order in which they are listed. */
-const TABLES: readonly RuleTable[] = [ROOT, OSR]
+const TABLES: readonly RuleTable[] = [ROOT, OSR, VOA]
 
 export const allRules = (): readonly Rule[] => TABLES.flatMap((table) => Object.values(table))

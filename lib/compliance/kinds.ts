@@ -3,6 +3,8 @@ import { checkOsReleaseFile } from './os-release/file.ts'
 import { resolve } from './resolve.ts'
 import { checkRootfs } from './rootfs/rootfs.ts'
 import { nameOf, type Tree } from './tree.ts'
+import { checkVoaDirectory, isVoaDirectory } from './voa/alone.ts'
+import { checkVerifierFile, isVerifierFile } from './voa/verifier.ts'
 
 /** What a path can be, and how it is looked at. A row for each; the first one that recognises it is taken. */
 export interface ArtifactKind {
@@ -29,5 +31,17 @@ export const KINDS: readonly ArtifactKind[] = [
     summary: 'a root file system',
     recognises: (tree, subject) => subject === '' && ['usr', 'etc'].some((name) => isThere(tree, name)),
     check: checkRootfs,
+  },
+  {
+    name: 'voa',
+    summary: 'a directory of verifiers, or those of a tree',
+    recognises: isVoaDirectory,
+    check: checkVoaDirectory,
+  },
+  {
+    name: 'verifier',
+    summary: 'an OpenPGP certificate, an SSH, X.509, minisign or signify key',
+    recognises: (_, subject) => isVerifierFile(subject),
+    check: checkVerifierFile,
   },
 ]

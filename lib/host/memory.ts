@@ -19,6 +19,8 @@ export type MemoryNode =
       readonly text?: string
       /** Of a device, `1:3`. */
       readonly device?: string
+      /** Hard links. */
+      readonly links?: number
     }
 
 interface Inode {
@@ -31,6 +33,7 @@ interface Inode {
   readonly text: string | undefined
   readonly target: string
   readonly device: string
+  readonly links: number
 }
 
 export interface MemoryOptions {
@@ -51,19 +54,30 @@ export interface MemoryHost extends Host {
 }
 
 const inodeOf = (node: MemoryNode): Inode => {
-  const base = { uid: 0, gid: 0, mode: 0o644, target: '', device: '' }
+  const base = { uid: 0, gid: 0, mode: 0o644, target: '', device: '', links: 1 }
   if (typeof node === 'string') return { ...base, kind: 'file', bytes: utf8(node), text: wellFormed(node) }
   if (node instanceof Uint8Array) return { ...base, kind: 'file', bytes: node, text: undefined }
   if ('link' in node) return { ...base, kind: 'link', mode: 0o777, bytes: [], text: undefined, target: node.link }
   const text = node.text ?? ''
   const mode = node.mode ?? (node.kind === 'directory' ? 0o755 : 0o644)
   const device = node.device ?? (node.kind === 'device' ? '1:3' : '')
-  return { ...base, kind: node.kind, uid: node.uid ?? 0, gid: node.gid ?? 0, mode, bytes: utf8(text), text, device }
+  const links = node.links ?? 1
+  return {
+    ...base,
+    kind: node.kind,
+    uid: node.uid ?? 0,
+    gid: node.gid ?? 0,
+    mode,
+    bytes: utf8(text),
+    text,
+    device,
+    links,
+  }
 }
 
-const nodeOf = ({ kind, uid, gid, mode, text, bytes, target, device }: Inode): MemoryNode => {
+const nodeOf = ({ kind, uid, gid, mode, text, bytes, target, device, links }: Inode): MemoryNode => {
   if (kind === 'link') return { link: target }
-  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, gid, mode, text, device }
+  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, gid, mode, text, device, links }
 }
 
 /** A lone surrogate has no UTF-8. */
@@ -181,7 +195,7 @@ export const memoryHost = (
     scanInside: (base, relative) =>
       scanInside(host, base, relative, (path) => {
         const inode = inodes.get(resolve(path, false))
-        return inode === undefined ? undefined : { ...statOf(inode), links: 1, device: inode.device }
+        return inode === undefined ? undefined : { ...statOf(inode), links: inode.links, device: inode.device }
       }),
     readLink: (path) => {
       const inode = inodes.get(resolve(path, false))

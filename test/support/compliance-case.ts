@@ -19,6 +19,7 @@ type Value =
       readonly device?: string
       readonly mode?: string
       readonly owner?: string
+      readonly links?: number
       readonly attributes?: Readonly<Record<string, string>>
     }
 
@@ -45,6 +46,7 @@ export interface Made {
   readonly mode: number
   readonly uid: number
   readonly gid: number
+  readonly links: number
   readonly attributes: Readonly<Record<string, string>>
 }
 
@@ -92,6 +94,7 @@ const DIRECTORY: Made = {
   mode: 0o755,
   uid: 0,
   gid: 0,
+  links: 1,
   attributes: {},
 }
 
@@ -112,6 +115,7 @@ const made = (value: Exclude<Value, null>, before: Made | undefined): Made => {
     mode: more.mode === undefined ? (kind === undefined ? start.mode : usual) : Number.parseInt(more.mode, 8),
     uid: uid ?? start.uid,
     gid: gid ?? uid ?? start.gid,
+    links: more.links ?? start.links,
     attributes: more.attributes ?? start.attributes,
   }
 }
@@ -172,11 +176,18 @@ export const strayFiles = (): readonly string[] =>
     (file) => !file.startsWith('trees/') && !/^[A-Z]+-\d\d\/(?:accepted|refused)[a-z0-9-]*\.(?:json|txt)$/.test(file),
   )
 
-const memoryNode = ({ kind, bytes, target, device, mode, uid, gid }: Made): MemoryNode => {
+const memoryNode = ({ kind, bytes, target, device, mode, uid, gid, links }: Made): MemoryNode => {
   if (kind === 'link') return { link: target }
   if (kind !== 'file') return { kind, mode, uid, gid, ...(device === '' ? {} : { device }) }
   try {
-    return { kind, mode, uid, gid, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
+    return {
+      kind,
+      mode,
+      uid,
+      gid,
+      links,
+      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    }
   } catch {
     return bytes
   }

@@ -1,9 +1,13 @@
 import { type Check, guarded } from '../check.ts'
 import { checkOsRelease } from '../os-release/file.ts'
+<<<<<<< HEAD
 import { below, type Entry } from '../tree.ts'
 import { walkDirectories } from '../walk.ts'
 import { checkIdentity } from './identity.ts'
 import { checkLink } from './links.ts'
+=======
+import { checkVerifiers } from '../voa/tree.ts'
+>>>>>>> 3477d09 (compliance: Verifiers of artifacts, all of section e)
 import { ROOT } from './rules.ts'
 import { checkSkeleton, octal } from './skeleton.ts'
 import { checkState } from './state.ts'
@@ -82,7 +86,11 @@ export const checkRootfs = (check: Check, isPartitioned = false): void => {
   }
   checkSkeleton(check, isPartitioned)
   checkOsRelease(check)
+<<<<<<< HEAD
   checkIdentity(check)
   checkState(check)
   checkEntries(check)
+=======
+  checkVerifiers(check)
+>>>>>>> 3477d09 (compliance: Verifiers of artifacts, all of section e)
 }
