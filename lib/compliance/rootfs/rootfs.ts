@@ -1,13 +1,10 @@
 import { type Check, guarded } from '../check.ts'
 import { checkOsRelease } from '../os-release/file.ts'
-<<<<<<< HEAD
 import { below, type Entry } from '../tree.ts'
+import { checkVerifiers } from '../voa/tree.ts'
 import { walkDirectories } from '../walk.ts'
 import { checkIdentity } from './identity.ts'
 import { checkLink } from './links.ts'
-=======
-import { checkVerifiers } from '../voa/tree.ts'
->>>>>>> 3477d09 (compliance: Verifiers of artifacts, all of section e)
 import { ROOT } from './rules.ts'
 import { checkSkeleton, octal } from './skeleton.ts'
 import { checkState } from './state.ts'
@@ -86,11 +83,8 @@ export const checkRootfs = (check: Check, isPartitioned = false): void => {
   }
   checkSkeleton(check, isPartitioned)
   checkOsRelease(check)
-<<<<<<< HEAD
   checkIdentity(check)
   checkState(check)
   checkEntries(check)
-=======
   checkVerifiers(check)
->>>>>>> 3477d09 (compliance: Verifiers of artifacts, all of section e)
 }

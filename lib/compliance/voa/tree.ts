@@ -1,3 +1,4 @@
+import { orElse } from '../../host/host.ts'
 import { type OsRelease, parseOsRelease } from '../../systemd/os-release.ts'
 import { type Base, type Check, guarded } from '../check.ts'
 import { textAt } from '../resolve.ts'
@@ -21,7 +22,12 @@ const releaseOf = (tree: Tree): OsRelease | undefined => {
 
 /** What is written wrong in it is found by the rules of os-release. */
 const knownRelease = (check: Check, holder: Holder, base: Base | undefined): OsRelease | undefined =>
-  holder === 'os' ? guarded(check, VOA['VOA-05'], 'usr/lib/os-release', () => releaseOf(check.tree)) : base?.release
+  holder === 'os'
+    ? orElse(
+        () => releaseOf(check.tree),
+        () => undefined,
+      )
+    : base?.release
 
 /** Directories in which somebody might look for a load path. */
 const NEARBY = [
@@ -116,7 +122,7 @@ const checkTwins = (check: Check, present: readonly string[]): void => {
 export const checkVerifiers = (check: Check, holder: Holder = 'os'): void => {
   const present = loadPathsIn(check.tree)
   const effective = EFFECTIVE[holder]
-  const release = knownRelease(check, holder, check.base)
+  const release = present.length === 0 ? undefined : knownRelease(check, holder, check.base)
   for (const loadPath of present) {
     if (effective.includes(loadPath)) checkLoadPath(check, loadPath, release)
     else
