@@ -1,9 +1,11 @@
+import { BOOT } from './boot/rules.ts'
+import { DDI } from './ddi/rules.ts'
 import { OSR } from './os-release/rules.ts'
 import { ROOT } from './rootfs/rules.ts'
 import type { Rule, RuleTable } from './rule.ts'
 import { VOA } from './voa/rules.ts'
 
 /** Every table of rules, in the order in which they are listed. */
-const TABLES: readonly RuleTable[] = [ROOT, OSR, VOA]
+const TABLES: readonly RuleTable[] = [ROOT, OSR, VOA, BOOT, DDI]
 
 export const allRules = (): readonly Rule[] => TABLES.flatMap((table) => Object.values(table))

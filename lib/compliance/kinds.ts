@@ -1,4 +1,7 @@
+import { checkBoot, checkEfiFile, checkEntryFile, checkRootBoot } from './boot/boot.ts'
+import { isBootTree } from './boot/partition.ts'
 import type { Check } from './check.ts'
+import { checkDdiFile, isPartitioned } from './ddi/ddi.ts'
 import { checkOsReleaseFile } from './os-release/file.ts'
 import { resolve } from './resolve.ts'
 import { checkRootfs } from './rootfs/rootfs.ts'
@@ -30,7 +33,34 @@ export const KINDS: readonly ArtifactKind[] = [
     name: 'rootfs',
     summary: 'a root file system',
     recognises: (tree, subject) => subject === '' && ['usr', 'etc'].some((name) => isThere(tree, name)),
-    check: checkRootfs,
+    check: (check) => {
+      checkRootfs(check)
+      checkRootBoot(check)
+    },
+  },
+  {
+    name: 'boot',
+    summary: 'an ESP or XBOOTLDR partition, or efi and boot of a disk',
+    recognises: (tree, subject) => subject === '' && isBootTree(tree),
+    check: (check) => checkBoot(check),
+  },
+  {
+    name: 'boot-entry',
+    summary: 'an entry in loader/entries',
+    recognises: (_, subject) => /^loader\/entries\/[^/]+\.conf$/.test(subject),
+    check: checkEntryFile,
+  },
+  {
+    name: 'efi',
+    summary: 'a unified kernel image, an addon, a boot loader',
+    recognises: (_, subject) => /\.efi$/i.test(subject),
+    check: checkEfiFile,
+  },
+  {
+    name: 'ddi',
+    summary: 'a disk image with partitions',
+    recognises: (tree, subject) => /\.(?:raw|img)$/.test(subject) && isPartitioned(tree, subject),
+    check: checkDdiFile,
   },
   {
     name: 'voa',

@@ -5,7 +5,7 @@ import { type Base, collector, type Findings, type Mode, newCheck } from './chec
 import { diskTree } from './disk-tree.ts'
 import { type ArtifactKind, KINDS } from './kinds.ts'
 import { textAt } from './resolve.ts'
-import { nameOf, parentOf, type Tree } from './tree.ts'
+import { nameOf, type Tree } from './tree.ts'
 
 const LARGEST_RELEASE = 64 << 10
 
@@ -23,6 +23,9 @@ export interface Wishes {
   readonly base?: Base | undefined
 }
 
+/** It is looked at with the partition that it is on, where the files are that it names. */
+const BOOT_ENTRY = /(?<=^|\/)loader\/entries\/[^/]+\.conf$/
+
 /** What `path` names: a directory is a tree, a file a subject in the tree of its directory. */
 const open = (host: Host, path: string): { tree: Tree; subject: string; directory: string } => {
   if (host.stat(path) === undefined) throw new HostError(path, 'does not exist')
@@ -32,8 +35,9 @@ const open = (host: Host, path: string): { tree: Tree; subject: string; director
     () => false,
   )
   if (isDirectory) return { tree: diskTree(host, clean, clean), subject: '', directory: clean }
-  const directory = clean.includes('/') ? parentOf(clean) || '/' : '.'
-  return { tree: diskTree(host, directory, directory), subject: nameOf(clean), directory }
+  const subject = BOOT_ENTRY.exec(clean)?.[0] ?? nameOf(clean)
+  const directory = clean.slice(0, -subject.length - 1) || (clean.startsWith('/') ? '/' : '.')
+  return { tree: diskTree(host, directory, directory), subject, directory }
 }
 
 /** A checkout of git, or a directory in one. */
