@@ -18,6 +18,8 @@ export interface Node {
 export interface Entry extends Node {
   /** What is no UTF-8 is U+FFFD here, and cannot be asked for again. */
   readonly name: string
+  /** Whether the name is UTF-8 without control characters. */
+  readonly isPlain: boolean
 }
 
 /**

@@ -23,6 +23,8 @@ export interface DirEntry {
 
 /** An entry of a directory with all that inode(7) says of it. */
 export interface Scanned extends DirEntry, Stat {
+  /** Whether the name is UTF-8 without control characters. */
+  readonly isPlain: boolean
   /** Hard links. */
   readonly links: number
   /** Major and minor number of a device, `1:3`; empty for anything else. */

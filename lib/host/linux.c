@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -113,9 +114,11 @@ static JSValue linux_execute(JSContext *ctx, JSValueConst self, int argc, JSValu
 /* The text of this UTF-8, undefined where it is none. */
 static JSValue to_text(JSContext *ctx, const char *bytes, size_t length)
 {
-    size_t again;
+    size_t again, ascii = 0;
     JSValue text = JS_NewStringLen(ctx, bytes, length);
-    if (JS_IsException(text))
+    while (ascii < length && (bytes[ascii] & 0x80) == 0)
+        ascii++;
+    if (ascii == length || JS_IsException(text))
         return text;
     /* What the engine has replaced does not come back as it was. */
     const char *back = to_utf8(ctx, &again, text);
@@ -138,6 +141,13 @@ static JSValue linux_decode(JSContext *ctx, JSValueConst self, int argc, JSValue
     return length > size ? JS_ThrowRangeError(ctx, "more than there are") : to_text(ctx, bytes, length);
 }
 
+/* A string where the name is UTF-8, else its bytes and a NUL. */
+static JSValue to_name(JSContext *ctx, const char *name)
+{
+    JSValue text = to_text(ctx, name, strlen(name));
+    return JS_IsUndefined(text) ? JS_NewUint8ArrayCopy(ctx, (const uint8_t *)name, strlen(name) + 1) : text;
+}
+
 /* entries(fd, into): adds the name and the type, dirent.h(0p), of each entry of a directory but "." and "..". A name that is no
  * UTF-8 is its bytes and a NUL. Returns 0, or minus errno. */
 static JSValue linux_entries(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
@@ -154,9 +164,7 @@ static JSValue linux_entries(JSContext *ctx, JSValueConst self, int argc, JSValu
             one = (struct dirent64 *)at;
             if (strcmp(one->d_name, ".") == 0 || strcmp(one->d_name, "..") == 0)
                 continue;
-            JSValue name = to_text(ctx, one->d_name, strlen(one->d_name));
-            if (JS_IsUndefined(name))
-                name = JS_NewUint8ArrayCopy(ctx, (uint8_t *)one->d_name, strlen(one->d_name) + 1);
+            JSValue name = to_name(ctx, one->d_name);
             if (JS_IsException(name) || JS_SetPropertyUint32(ctx, argv[1], count++, name) < 0 ||
                 JS_SetPropertyUint32(ctx, argv[1], count++, JS_NewInt32(ctx, one->d_type)) < 0)
                 return JS_EXCEPTION;
@@ -195,19 +203,33 @@ static bool look(JSContext *ctx, struct scanned **list, size_t *count, size_t *r
     return one->name != NULL;
 }
 
-/* scan(fd, into): adds name, mode, uid, gid, size, links and device numbers of each entry of a directory, by the bytes of their
- * names. Returns 0, or minus errno. */
+static bool has_control(const char *name)
+{
+    while ((unsigned char)*name >= 0x20 && *name != 0x7F)
+        name++;
+    return *name != 0;
+}
+
+/* What JS_NewAtom makes of the keys of an entry, once. */
+static const char *const keys[] = {"name", "isPlain", "kind", "uid", "gid", "mode", "size", "links", "device"};
+enum { KEYS = sizeof(keys) / sizeof(*keys) };
+
+/* scan(fd, into, kinds): adds an object for each entry of a directory, by the bytes of their names. Its kind is one of `kinds`,
+ * by the upper bits of the mode; it is plain when it is UTF-8 without
+ * control characters; its device an empty text, or "MAJOR:MINOR". Returns 0, or minus errno. */
 static JSValue linux_scan(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
     static char buffer[32768] __attribute__((aligned(8)));
+    static JSAtom atoms[KEYS];
     struct scanned *list = NULL;
     size_t count = 0, room = 0;
-    uint32_t next = 0;
     bool good = true;
-    ssize_t size;
+    ssize_t size = 0;
     int fd, result;
     if (JS_ToInt32(ctx, &fd, argv[0]) != 0)
         return JS_EXCEPTION;
+    for (int key = 0; key < KEYS && atoms[key] == 0; key++)
+        atoms[key] = JS_NewAtom(ctx, keys[key]);
     while (good && (size = getdents64(fd, buffer, sizeof(buffer))) > 0) {
         struct dirent64 *one;
         for (char *at = buffer; good && at < buffer + size; at += one->d_reclen) {
@@ -221,25 +243,24 @@ static JSValue linux_scan(JSContext *ctx, JSValueConst self, int argc, JSValueCo
         qsort(list, count, sizeof(*list), by_name);
     for (size_t at = 0; at < count; at++) {
         const struct statx *stat = &list[at].stat;
-        size_t length = strlen(list[at].name);
-        JSValue values[] = {
-            good ? to_text(ctx, list[at].name, length) : JS_UNDEFINED,
-            JS_NewInt32(ctx, stat->stx_mode), JS_NewUint32(ctx, stat->stx_uid), JS_NewUint32(ctx, stat->stx_gid),
-            JS_NewInt64(ctx, stat->stx_size), JS_NewUint32(ctx, stat->stx_nlink),
-            JS_NewUint32(ctx, stat->stx_rdev_major), JS_NewUint32(ctx, stat->stx_rdev_minor),
-        };
-        if (good && JS_IsUndefined(values[0]))
-            values[0] = JS_NewUint8ArrayCopy(ctx, (uint8_t *)list[at].name, length + 1);
-        good = good && !JS_IsException(values[0]);
-        for (size_t part = 0; part < sizeof(values) / sizeof(*values); part++)
-            if (good)
-                good = JS_SetPropertyUint32(ctx, argv[1], next++, values[part]) >= 0;
-            else
-                JS_FreeValue(ctx, values[part]);
+        char device[24] = "";
+        if (S_ISCHR(stat->stx_mode) || S_ISBLK(stat->stx_mode))
+            snprintf(device, sizeof(device), "%u:%u", stat->stx_rdev_major, stat->stx_rdev_minor);
+        if (good) {
+            JSValue name = to_name(ctx, list[at].name);
+            JSValue values[KEYS] = {
+                name, JS_NewBool(ctx, JS_IsString(name) && !has_control(list[at].name)), JS_GetPropertyUint32(ctx, argv[2], stat->stx_mode >> 12),
+                JS_NewUint32(ctx, stat->stx_uid), JS_NewUint32(ctx, stat->stx_gid),
+                JS_NewInt32(ctx, stat->stx_mode & 07777), JS_NewInt64(ctx, stat->stx_size),
+                JS_NewUint32(ctx, stat->stx_nlink), JS_NewString(ctx, device),
+            };
+            JSValue entry = JS_NewObjectFrom(ctx, KEYS, atoms, values);
+            good = !JS_IsException(entry) && JS_SetPropertyUint32(ctx, argv[1], at, entry) >= 0;
+        }
         js_free(ctx, list[at].name);
     }
     js_free(ctx, list);
-    return good ? JS_NewInt32(ctx, result) : JS_EXCEPTION;
+    return good && !JS_HasException(ctx) ? JS_NewInt32(ctx, result) : JS_EXCEPTION;
 }
 
 /* nesting(bytes, length): how deep [ and { are nested in them, outside of strings. */
@@ -286,7 +307,7 @@ static const JSCFunctionListEntry exported[] = {
     JS_CFUNC_DEF("execute", 1, linux_execute),
     JS_CFUNC_DEF("decode", 2, linux_decode),
     JS_CFUNC_DEF("entries", 2, linux_entries),
-    JS_CFUNC_DEF("scan", 2, linux_scan),
+    JS_CFUNC_DEF("scan", 3, linux_scan),
     JS_CFUNC_DEF("nesting", 2, linux_nesting),
     JS_CFUNC_DEF("load", 1, linux_load),
     CALL(close), CALL(fchmod), CALL(fchown), CALL(flock), CALL(fsync), CALL(getegid), CALL(geteuid),

@@ -145,7 +145,7 @@ export const lastStat = (): Stat => {
   }
 }
 
-export const lastScanned = (): Omit<Scanned, 'name'> => {
+export const lastScanned = (): Omit<Scanned, 'name' | 'isPlain'> => {
   const stat = lastStat()
   const device = stat.kind === 'device' ? `${stat32[32]}:${stat32[33]}` : ''
   return { ...stat, links: stat32[4] as number, device }
@@ -177,27 +177,15 @@ export const readEntries = (fd: number, into: DirEntry[]): number => {
   return result
 }
 
-/** How many values stand for one entry. */
-const SCANNED = 8
+const KINDS = Array.from({ length: 16 }, (_, type) => kindOfType(type))
 
 /** The same, with what each entry is, in the order of their bytes. */
 export const scanEntries = (fd: number, into: Scanned[]): number => {
-  const found: (string | Uint8Array | number)[] = []
-  const result = scan(fd, found)
-  for (let at = 0, end = found.length; at < end; at += SCANNED) {
-    const name = found[at] as string | Uint8Array
-    const mode = found[at + 1] as number
-    const kind = kindOfType(mode >> 12)
-    into.push({
-      name: typeof name === 'string' ? name : decodeLeniently(name.subarray(0, -1)),
-      kind,
-      uid: found[at + 2] as number,
-      gid: found[at + 3] as number,
-      mode: mode & 0o7777,
-      size: found[at + 4] as number,
-      links: found[at + 5] as number,
-      device: kind === 'device' ? `${found[at + 6]}:${found[at + 7]}` : '',
-    })
+  const result = scan(fd, into, KINDS)
+  for (let at = 0; at < into.length; at += 1) {
+    const entry = into[at] as Scanned
+    const name: string | Uint8Array = entry.name
+    if (typeof name !== 'string') into[at] = { ...entry, name: decodeLeniently((name as Uint8Array).subarray(0, -1)) }
   }
   return result
 }

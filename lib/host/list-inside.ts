@@ -33,16 +33,19 @@ export const listInside = (
   relative: string,
 ): readonly DirEntry[] | undefined => reached(reader, base, relative, (whole) => reader.readDir(whole)?.entries)
 
+/** What is no UTF-8 has become U+FFFD. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f\ufffd]/
+
 /** `Reader.scanInside` for any host; `look` is lstat(2), undefined for what has gone meanwhile. */
 export const scanInside = (
   reader: Pick<Reader, 'stat' | 'readDir'>,
   base: string,
   relative: string,
-  look: (path: string) => Omit<Scanned, 'name'> | undefined,
+  look: (path: string) => Omit<Scanned, 'name' | 'isPlain'> | undefined,
 ): readonly Scanned[] | undefined =>
   reached(reader, base, relative, (whole) =>
     reader.readDir(whole)?.entries.flatMap(({ name }) => {
       const found = look(`${whole}/${name}`)
-      return found === undefined ? [] : [{ name, ...found }]
+      return found === undefined ? [] : [{ name, isPlain: !UNPRINTABLE.test(name), ...found }]
     }),
   )

@@ -147,7 +147,7 @@ export const quickjsHost = (root: string): Host => {
     return inOrder(entries) ? entries : sorted(entries)
   }
 
-  const scanned = (path: string): Omit<Scanned, 'name'> | undefined =>
+  const scanned = (path: string): Omit<Scanned, 'name' | 'isPlain'> | undefined =>
     checkThere(path, linux.lstat(HERE, real(path, false))) === undefined ? undefined : linux.lastScanned()
 
   const readInside = (base: string, relative: string, limit: number): TextFile | undefined => {

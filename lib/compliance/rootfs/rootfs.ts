@@ -19,8 +19,6 @@ const OPEN = new Set(['tmp', 'var/tmp', 'dev/shm', 'run/lock'])
 /** The kernel's own, when somebody looks at a running system, and what git keeps. */
 const UNSEEN = new Set(['.git', 'proc', 'sys'])
 
-const BAD_NAME = /[\u0000-\u001f\u007f\ufffd]/
-
 /** Whether the tree was made by somebody who could not give files to root: a checkout, an unprivileged build. */
 const isSomebodysOwn = ({ tree, mode }: Check): boolean => mode === 'source' || tree.node('usr')?.uid !== 0
 
@@ -46,7 +44,6 @@ const checkKind = ({ report }: Check, path: string, { kind }: Entry): void => {
 
 /** One directory. What is as it should be takes no more than a few comparisons: there are tens of thousands of files. */
 const checkList = (check: Check, owner: number | undefined, path: string, entries: readonly Entry[]): void => {
-  const hasBadName = BAD_NAME.test(entries.map(({ name }) => name).join('/'))
   const isOfSystemd = path.includes('systemd')
   for (const entry of entries) {
     const { name, kind } = entry
@@ -57,7 +54,7 @@ const checkList = (check: Check, owner: number | undefined, path: string, entrie
       const whole = below(path, name)
       guarded(check, ROOT['ROOT-17'], whole, () => checkLink(check, whole))
     } else checkKind(check, below(path, name), entry)
-    if (hasBadName && BAD_NAME.test(name))
+    if (!entry.isPlain)
       check.report(ROOT['ROOT-16'], below(path, name), 'has a name with control characters, or that is no UTF-8')
     if (isOfSystemd) checkUnitEntry(check, below(path, name), entry)
   }

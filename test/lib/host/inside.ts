@@ -42,7 +42,8 @@ const scanning = (inWorld: InWorld): void => {
       const names = host.readDir(read(path))?.entries.map(({ name }) => name) ?? []
       const scanned = host.scanInside(read('/d'), relative) ?? []
       expect(scanned.map(({ name }) => name)).toEqual(names)
-      for (const { name, links, device, ...stat } of scanned) {
+      for (const { name, isPlain, links, device, ...stat } of scanned) {
+        expect(isPlain).toBe(!/[\u0000-\u001f\u007f\ufffd]/.test(name))
         expect(stat).toEqual(host.stat(read(`${path}/${name}`)))
         expect(device).toBe(stat.kind === 'device' ? '1:3' : '')
         expect(links).toBeGreaterThan(0)
