@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { OPTIONS, VERBS } from '../../lib/cli/cli.ts'
 import { VERSION } from '../../lib/cli/version.ts'
+import { allRules } from '../../lib/compliance/all-rules.ts'
 import { readConfig } from '../../lib/config/config.ts'
 import { memoryHost } from '../../lib/host/memory.ts'
 import { templateShape } from '../../lib/templates/schema.ts'
@@ -44,6 +45,14 @@ describe('man pages', () => {
     // scdoc takes no '@' in a title.
     expect(read(path).split('\n')[0]).toBe(`${name.replace('@', '')}(${section}) "bitbuilder ${VERSION}" "BitBuilder"`)
     expect(/# NAME\n\n([\s\S]*?) - /.exec(read(path))?.[1]?.split(/,\s+/)).toContain(name)
+  })
+
+  test('bitbuilder-rules(7) has every rule', async () => {
+    const { rulesText } = await import(new URL('../../build/rules-page.mjs', import.meta.url).href)
+    const text: string = page('bitbuilder-rules.7').replace('@RULES@', rulesText)
+    const { status, stdout, stderr } = spawnSync('scdoc', { input: text, encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    for (const { id } of allRules()) expect(stdout).toContain(`\\fB${id}\\fR`)
   })
 
   test('there is one for each program', () => {
