@@ -5,6 +5,7 @@ import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { generate } from './generate.ts'
 import { imageBuild } from './image-build.ts'
+import { imageInstall, imageList, imageRollback } from './image-tenant.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
 import { network } from './network.ts'
@@ -34,6 +35,9 @@ export const VERBS: readonly Verb[] = [
   remove,
   templateList,
   imageBuild,
+  imageInstall,
+  imageList,
+  imageRollback,
   doctor,
   schema,
 ]
@@ -49,7 +53,7 @@ export const OPTIONS: readonly Option[] = [
 /** A short name has one meaning, whatever the verb. */
 const ALL_OPTIONS: readonly Option[] = [...OPTIONS, ...VERBS.flatMap(({ options = [] }) => options)]
 
-const operandsOf = ({ operand, further }: Verb) => [operand, further].filter((one) => one !== undefined)
+const operandsOf = ({ operand, further, third }: Verb) => [operand, further, third].filter((one) => one !== undefined)
 
 const synopsis = (verb: Verb): string => {
   const operands = operandsOf(verb).map(({ name, required, many }) => {

@@ -4,15 +4,8 @@ import { type Built, buildImage } from '../images/build.ts'
 import { FORMATS } from '../images/formats.ts'
 import { progressOn } from '../images/progress.ts'
 import type { SigningKey } from '../images/repart.ts'
-import { EXTENSION_CLASSES, type ExtensionClass } from '../layout/paths.ts'
+import { CLASS_OPTION, classAsked } from './image-class.ts'
 import { type Call, printJson, problemText, type Verb } from './verb.ts'
-
-const classAsked = (asked: string | undefined): ExtensionClass | undefined => {
-  const kind = EXTENSION_CLASSES.find((one) => one === asked)
-  if (asked !== undefined && kind === undefined)
-    throw new HostError(`--class=${asked}`, `is not known, there are ${EXTENSION_CLASSES.join(', ')}`)
-  return kind
-}
 
 const keyAsked = (options: Call['options']): SigningKey | undefined => {
   const [privateKey, certificate] = [options.get('--private-key'), options.get('--certificate')]
@@ -37,7 +30,7 @@ export const imageBuild: Verb = {
   further: { name: 'OUT', required: true },
   summary: 'make an extension image of a tree, the same bytes each time',
   options: [
-    { name: '--class', value: 'CLASS', summary: `${EXTENSION_CLASSES.join(' or ')}, where the tree is both` },
+    CLASS_OPTION,
     { name: '--format', value: 'FORMAT', summary: `${FORMATS.join(', ')}` },
     { name: '--image-version', value: 'VERSION', summary: 'the version in the name' },
     { name: '--private-key', value: 'FILE', summary: 'sign a ddi: the key, PEM' },
@@ -48,7 +41,7 @@ export const imageBuild: Verb = {
     const asked = {
       dir: operand.replace(/\/+$/, '') || '/',
       out: further,
-      kind: classAsked(options.get('--class')),
+      kind: classAsked(options),
       format: options.get('--format'),
       version: options.get('--image-version'),
       key: keyAsked(options),

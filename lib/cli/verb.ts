@@ -41,6 +41,8 @@ export interface Verb {
   readonly operand?: Operand
   /** A second one, after that. */
   readonly further?: Operand
+  /** And a third. */
+  readonly third?: Operand
   readonly summary: string
   readonly options?: readonly Option[]
   /** Whether it is about the running system, and --root is of no use. */

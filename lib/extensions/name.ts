@@ -46,7 +46,8 @@ const TRIES = /\+([0-9]+)(?:-([0-9]+))?$/
 /** What else such a machine can run, systemd's ARCHITECTURE_SECONDARY. */
 const SECONDARY: Readonly<Record<string, string>> = { 'x86-64': 'x86', arm64: 'arm' }
 
-interface Version {
+/** One of a `.v` directory's entries. */
+export interface Version {
   readonly entry: DirEntry
   readonly version: string
   /** 0: this machine's own, 1: its other one, 2: any. */
@@ -81,7 +82,8 @@ const versionOf = (entry: DirEntry, { name, suffix }: ExtensionName, architectur
 
 const order = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const best = (a: Version, b: Version): number =>
+/** Which of two is taken: negative for the first. UAPI.10 and UAPI.11, as systemd.v(7) picks. */
+export const byPreference = (a: Version, b: Version): number =>
   order(Number(a.left === 0), Number(b.left === 0)) ||
   compareVersions(b.version, a.version) ||
   order(a.architecture, b.architecture) ||
@@ -89,16 +91,20 @@ const best = (a: Version, b: Version): number =>
   order(a.done, b.done) ||
   (a.entry.name < b.entry.name ? 1 : -1)
 
-/**
- * The newest of a `.v` directory that this architecture can use: UAPI.10 and UAPI.11, as systemd.v(7) picks. Undefined also
- * where that is of the wrong kind: no other one is taken for it.
- */
+/** Those of a `.v` directory that this architecture can use, first the one that is taken. */
+export const versionsIn = (
+  entries: readonly DirEntry[],
+  name: ExtensionName,
+  architecture: string,
+): readonly Version[] => entries.flatMap((entry) => versionOf(entry, name, architecture) ?? []).sort(byPreference)
+
+/** The one that is taken. Undefined also where that is of the wrong kind: no other one is taken for it. */
 export const pickVersion = (
   entries: readonly DirEntry[],
   name: ExtensionName,
   architecture: string,
 ): DirEntry | undefined => {
-  const picked = entries.flatMap((entry) => versionOf(entry, name, architecture) ?? []).sort(best)[0]?.entry
+  const picked = versionsIn(entries, name, architecture)[0]?.entry
   return picked?.kind === (name.form === 'image' ? 'file' : 'directory') ? picked : undefined
 }
 

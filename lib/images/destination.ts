@@ -23,7 +23,9 @@ const suffixIn = (directory: string, { kind, name }: Source): string => {
   const suffix = suffixOf(plain, kind)
   const its = suffix === '' ? plain : plain.slice(0, -suffix.length)
   if (its !== name) throw new HostError(directory, `is for versions of '${its}', this is '${name}'`)
-  return suffix.endsWith('.raw') ? suffix : `${suffix}.raw`
+  if (!suffix.endsWith('.raw'))
+    throw new HostError(directory, `is for trees, images go to ${name}.${kind}.raw.v, NAME-05`)
+  return suffix
 }
 
 const inDirectory = (directory: string, source: Source, version: string | undefined): Destination => {

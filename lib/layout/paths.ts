@@ -177,6 +177,12 @@ export const previousTree = (id: string, home: string, entry: string): string =>
 /** Where the data of a machine is that the repository no longer has. */
 export const removedTree = (id: string, home: string, entry: string): string => beside(id, home, entry, 'removed')
 
+/** One at a time changes a tenant's extensions. */
+export const extensionsLock = (id: string): string => `${RUNTIME_DIR}/extensions-${id}.lock`
+
+/** Where an image is looked at before it is among the others. What begins with a dot is nobody's extension. */
+export const incomingDir = (id: string, kind: ExtensionClass): string => `${extensionDir(id, kind)}/.#incoming`
+
 export const provisionLock = (id: string): string => `${RUNTIME_DIR}/provision-${id}.lock`
 
 /** What an administrator asks of the next provisioning, beyond what every start asks. */

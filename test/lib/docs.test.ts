@@ -175,8 +175,8 @@ describe('keys and settings', () => {
 describe('the command line', () => {
   const text = page('bitbuilder.8')
 
-  test.each(VERBS)('$name is in bitbuilder(8)', ({ name, operand, further }) => {
-    const shown = [operand, further]
+  test.each(VERBS)('$name is in bitbuilder(8)', ({ name, operand, further, third }) => {
+    const shown = [operand, further, third]
       .filter((one) => one !== undefined)
       .map(({ name: what, required, many }) => `${required ? `_${what}_` : `[_${what}_]`}${many === true ? '…' : ''}`)
       .map((one) => ` ${one}`)

@@ -41,9 +41,13 @@ complete --command bitbuilder --condition '__fish_seen_subcommand_from show netw
 complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --force-files
 complete --command bitbuilder --condition '__fish_bitbuilder_is template' --arguments list --description 'List the templates of this host'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata template' --description Schema
-complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build' --arguments build --description 'Make an extension image of a tree'
-complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --force-files
-complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option class --exclusive --arguments 'sysext confext' --description 'What a tree is that is both'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build install list rollback' --arguments build --description 'Make an extension image of a tree'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build install list rollback' --arguments install --description 'Give a tenant an extension image'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build install list rollback' --arguments list --description 'List extensions of tenants with their versions'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build install list rollback' --arguments rollback --description 'Let a tenant take another version of an extension'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from install list rollback' --arguments '(__fish_bitbuilder_ids)' --description Tenant
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build install' --force-files
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build install rollback' --long-option class --exclusive --arguments 'sysext confext' --description 'What a tree is that is both'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option format --exclusive --arguments 'squashfs erofs ddi' --description 'What the image is'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option image-version --exclusive --description 'The version in the name'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option private-key --require-parameter --force-files --description 'The key to sign with'

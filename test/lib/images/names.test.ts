@@ -87,7 +87,6 @@ test.each([
   ['/link', '/link tools_1.2_x86-64.sysext.raw'],
   ['/new/', '/new tools_1.2_x86-64.sysext.raw'],
   ['/', '/ tools_1.2_x86-64.sysext.raw'],
-  ['/x/tools.v', '/x/tools.v tools_1.2_x86-64.raw'],
   ['/x/tools.raw.v', '/x/tools.raw.v tools_1.2_x86-64.raw'],
   ['/x/tools.sysext.raw.v/', '/x/tools.sysext.raw.v tools_1.2_x86-64.sysext.raw'],
   ['/x/tools.raw', '/x tools.raw'],
@@ -111,7 +110,8 @@ test.each([
   ['/x/tools_1_2.raw', {}, undefined, 'is no NAME_VERSION'],
   ['/x/tools_9.raw', {}, undefined, 'says version 9, it is to be 1.2'],
   ['/x/other.raw.v', {}, undefined, "is for versions of 'other', this is 'tools'"],
-  ['/x/tools.v', { version: undefined }, undefined, 'takes versions only'],
+  ['/x/tools.raw.v', { version: undefined }, undefined, 'takes versions only'],
+  ['/x/tools.v', {}, undefined, 'is for trees, images go to tools.sysext.raw.v'],
   ['/out', {}, '1_2', 'is no version'],
 ])('%s is refused', (out, more, version, message) => {
   expect(refusal(() => at(out, more, version))).toContain(message)
