@@ -1,11 +1,12 @@
 import { BOOT } from './boot/rules.ts'
 import { DDI } from './ddi/rules.ts'
+import { MACH } from './machine/rules.ts'
 import { OSR } from './os-release/rules.ts'
 import { ROOT } from './rootfs/rules.ts'
 import type { Rule, RuleTable } from './rule.ts'
 import { VOA } from './voa/rules.ts'
 
 /** Every table of rules, in the order in which they are listed. */
-const TABLES: readonly RuleTable[] = [ROOT, OSR, VOA, BOOT, DDI]
+const TABLES: readonly RuleTable[] = [ROOT, OSR, VOA, BOOT, DDI, MACH]
 
 export const allRules = (): readonly Rule[] => TABLES.flatMap((table) => Object.values(table))

@@ -2,6 +2,7 @@ import { checkBoot, checkEfiFile, checkEntryFile, checkRootBoot } from './boot/b
 import { isBootTree } from './boot/partition.ts'
 import type { Check } from './check.ts'
 import { checkDdiFile, isPartitioned } from './ddi/ddi.ts'
+import { checkMachineTemplate } from './machine/machine.ts'
 import { checkOsReleaseFile } from './os-release/file.ts'
 import { resolve } from './resolve.ts'
 import { checkRootfs } from './rootfs/rootfs.ts'
@@ -37,6 +38,12 @@ export const KINDS: readonly ArtifactKind[] = [
       checkRootfs(check)
       checkRootBoot(check)
     },
+  },
+  {
+    name: 'machine',
+    summary: 'disk-image, config and extensions of a virtual machine',
+    recognises: (tree, subject) => subject === '' && tree.node('disk-image')?.kind === 'directory',
+    check: (check) => checkMachineTemplate(check),
   },
   {
     name: 'boot',

@@ -64,7 +64,7 @@ const checkOne = (outer: Check, partition: BootPartition, options: BootOptions):
   checkKernels(check, named)
   checkMarker(check)
   checkCompanions(check, checkInitrdImage)
-  if (partition.isEsp) checkLoaders(check)
+  if (partition.isEsp) checkLoaders(check, isSupplied)
   return [
     ...entries.map((path) => entryId(nameOf(path), '.conf')),
     ...ukis.map((path) => entryId(nameOf(path), '.efi')),
@@ -92,6 +92,12 @@ export const releaseOf = (tree: Tree): OsRelease | undefined => {
     if (parsed !== undefined && 'values' in parsed) return parsed.values
   }
   return undefined
+}
+
+/** The part of it that is about the root alone, where boot partitions lie elsewhere. */
+export const checkPackagesBoot = (check: Check): void => {
+  checkPackaged(check)
+  checkToken(check)
 }
 
 /** What a root file system has of its own boot, in /efi, /boot and with its packages. */

@@ -1,3 +1,4 @@
+import { EFI_MACHINES } from '../../formats/pe.ts'
 import { type Check, guarded } from '../check.ts'
 import { below, nameOf, type Tree } from '../tree.ts'
 import { findInsensitively } from './partition.ts'
@@ -47,11 +48,12 @@ const checkRemovable = ({ report }: Check, loaders: readonly string[], removable
 }
 
 /** `partition`: a check of an ESP. */
-export const checkLoaders = (check: Check): void => {
+export const checkLoaders = (check: Check, isSupplied: (path: string) => boolean): void => {
   const loaders = filesIn(check.tree, 'EFI/systemd').filter((path) => SYSTEMD_BOOT.test(nameOf(path)))
   const removable = filesIn(check.tree, 'EFI/BOOT').filter((path) => REMOVABLE.test(nameOf(path)))
   for (const path of [...loaders, ...removable]) checkLoader(check, path)
-  checkRemovable(check, loaders, removable)
+  const supplied = [...EFI_MACHINES.keys()].map((machine) => `EFI/BOOT/BOOT${machine}.EFI`).filter(isSupplied)
+  checkRemovable(check, loaders, [...removable, ...supplied])
 }
 
 /** loader.conf(5) of systemd 262. */
