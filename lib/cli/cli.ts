@@ -15,6 +15,7 @@ import { remove } from './remove.ts'
 import { schema } from './schema.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { templateInstantiate, templateNew } from './template.ts'
 import { templateList } from './template-list.ts'
 import type { Option, Verb } from './verb.ts'
 import { verify } from './verify.ts'
@@ -34,6 +35,8 @@ export const VERBS: readonly Verb[] = [
   logs,
   remove,
   templateList,
+  templateNew,
+  templateInstantiate,
   imageBuild,
   imageInstall,
   imageList,

@@ -4,6 +4,10 @@ import type { Finished, Host } from '../host/host.ts'
 export interface Progress {
   /** Runs a program to its end. `grows` is a file that it writes. */
   run(host: Host, what: string, command: readonly string[], seconds: number, grows: string): Finished
+  /** Of work of our own, so much is done. */
+  show(host: Host, what: string, done: number, all: number): void
+  /** Takes away what was shown. */
+  clear(host: Host): void
 }
 
 const WIDTH = 24
@@ -35,9 +39,18 @@ const drawn: Progress = {
     host.print(CLEAR)
     return finished
   },
+  show: (host, what, done, all) =>
+    host.print(
+      `${CLEAR}${what}  ${barOf(Math.floor((done * 100) / Math.max(all, 1)))}  ${(done / MEBIBYTE).toFixed(1)} MiB`,
+    ),
+  clear: (host) => host.print(CLEAR),
 }
 
-const silent: Progress = { run: (host, _what, command, seconds) => host.run(command, seconds) }
+const silent: Progress = {
+  run: (host, _what, command, seconds) => host.run(command, seconds),
+  show: () => {},
+  clear: () => {},
+}
 
 /** `isWanted`: false where standard output is for a program to read. */
 export const progressOn = (host: Host, isWanted: boolean): Progress => (isWanted && host.isTerminal() ? drawn : silent)

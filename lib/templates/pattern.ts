@@ -22,9 +22,9 @@ const isGoodName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/[\u0000-\u001f\u007f\\]/.test(name)
 
 /** `-usr/bin/vim` may match nothing, and is none the worse for it. */
-const mayBeMissing = (pattern: string): boolean => pattern.startsWith('-')
+export const mayBeMissing = (pattern: string): boolean => pattern.startsWith('-')
 
-const withoutDash = (pattern: string): string => (mayBeMissing(pattern) ? pattern.slice(1) : pattern)
+export const withoutDash = (pattern: string): string => (mayBeMissing(pattern) ? pattern.slice(1) : pattern)
 
 /** Whether a text is a relative path that cannot climb out, or a pattern of such. */
 export const isPattern = (text: string): boolean => {
@@ -32,6 +32,8 @@ export const isPattern = (text: string): boolean => {
   const all = alternativesOf(withoutDash(text))
   return all.length > 0 && all.every((one) => one.split('/').every(isGoodName))
 }
+
+export const hasWildcard = (text: string): boolean => /[*?[]/.test(text)
 
 type Part = '**' | ((name: string) => boolean)
 

@@ -21,6 +21,8 @@ export const TEMPLATE_TYPES = [
   'confext',
 ] as const
 
+export type TemplateType = (typeof TEMPLATE_TYPES)[number]
+
 const NAME_WORDS = 'lower-case letters, digits, dots and dashes, beginning with a letter or digit'
 const NAME = {
   is: 'text',

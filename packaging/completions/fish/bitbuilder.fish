@@ -40,6 +40,13 @@ complete --command bitbuilder --condition "not __fish_seen_subcommand_from $verb
 complete --command bitbuilder --condition '__fish_seen_subcommand_from show network generate verify plan provision rollback status logs remove' --arguments '(__fish_bitbuilder_ids)' --description Tenant
 complete --command bitbuilder --condition '__fish_seen_subcommand_from verify' --force-files
 complete --command bitbuilder --condition '__fish_bitbuilder_is template' --arguments list --description 'List the templates of this host'
+complete --command bitbuilder --condition '__fish_bitbuilder_is template' --arguments new --description 'Make a new template'
+complete --command bitbuilder --condition '__fish_bitbuilder_is template' --arguments instantiate --description 'Make what a template describes'
+complete --command bitbuilder --condition '__fish_bitbuilder_is template new' --arguments 'infrastructure machine container homed network sysext confext' --description Type
+complete --command bitbuilder --condition '__fish_bitbuilder_is template instantiate' --arguments '(bitbuilder template list 2>/dev/null | string match --regex "^[a-z0-9][a-z0-9.-]*(?= )")' --description Template
+complete --command bitbuilder --condition '__fish_seen_subcommand_from instantiate' --long-option set --exclusive --description 'Set a parameter, NAME=VALUE'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from instantiate' --long-option userland --require-parameter --arguments '(__fish_complete_directories)' --description 'Take programs from another root'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from instantiate' --long-option force --description 'Whatever this host lacks'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata template' --description Schema
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build install list rollback' --arguments build --description 'Make an extension image of a tree'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build install list rollback' --arguments install --description 'Give a tenant an extension image'

@@ -173,47 +173,52 @@ test('--help names every verb, --version the version of the package', () => {
   expect(run(['--help']).out).toMatchInlineSnapshot(`
     "bitbuilder [OPTIONS] VERB
 
-      list                              list the tenants of the registry
-      show ID                           show what is known of one tenant, and its units
-      network ID                        explain the names, numbers and addresses of a tenant's network
-      generate [ID]                     print every unit that the generators would write, with its path
-      verify [ID|PATH]                  check everything that the generators read, or a tree, an image or a file; exit status 1 when something is wrong
-        --as=KIND                       take PATH for this kind of thing
-        --base=TREE                     the root file system that extensions will lie on
-        --source                        PATH is a checkout of git, which keeps neither empty directories nor modes
-        --fix                           repair what can safely be repaired
-        --sarif                         print SARIF
-        --explain=RULE                  say what a rule wants, and where it comes from
-      diff                              show what the next daemon-reload would change; exit status 1 when it would change anything
-      plan ID                           show what starting or reloading a tenant would do now
-      provision ID                      fetch a tenant's repository now, and make it current if it is good
-        --force                         take a commit that does not descend from the last one
-      rollback ID [COMMIT]              go back to the revision before, or to one that is kept
-      status [ID]                       show what runs; exit status 3 when something does not that should
-      logs ID                           show what the journal has of a tenant, its machines included
-        --follow                        go on with what comes
-        --lines=COUNT                   show only the last COUNT lines
-        --since=TIME                    show only what came since then
-      remove ID                         stop a tenant and remove its entry; its data stays
-        --purge-data                    delete its data and give up its addresses as well
-      template list                     list the templates of this host, and what it lacks for them
-      image build DIR OUT               make an extension image of a tree, the same bytes each time
-        --class=CLASS                   sysext or confext, where it may be both
-        --format=FORMAT                 squashfs, erofs, ddi
-        --image-version=VERSION         the version in the name
-        --private-key=FILE              sign a ddi: the key, PEM
-        --certificate=FILE              sign a ddi: the certificate, PEM
-      image install ID FILE…            give a tenant an extension image, as a version among others
-        --class=CLASS                   sysext or confext, where it may be both
-      image list [ID]                   list extensions of tenants with their versions
-      image rollback ID NAME [VERSION]  let a tenant take another version of an extension: the one before
-        --class=CLASS                   sysext or confext, where it may be both
-      doctor                            check what this host needs for its tenants; exit status 1 when something is missing
-      schema [NAME]                     print a JSON Schema: metadata, registry, template, tenant
-      --root=DIR                        read everything below DIR instead of /
-      --json                            print JSON
-      --help                            print this help
-      --version                         print the version
+      list                               list the tenants of the registry
+      show ID                            show what is known of one tenant, and its units
+      network ID                         explain the names, numbers and addresses of a tenant's network
+      generate [ID]                      print every unit that the generators would write, with its path
+      verify [ID|PATH]                   check everything that the generators read, or a tree, an image or a file; exit status 1 when something is wrong
+        --as=KIND                        take PATH for this kind of thing
+        --base=TREE                      the root file system that extensions will lie on
+        --source                         PATH is a checkout of git, which keeps neither empty directories nor modes
+        --fix                            repair what can safely be repaired
+        --sarif                          print SARIF
+        --explain=RULE                   say what a rule wants, and where it comes from
+      diff                               show what the next daemon-reload would change; exit status 1 when it would change anything
+      plan ID                            show what starting or reloading a tenant would do now
+      provision ID                       fetch a tenant's repository now, and make it current if it is good
+        --force                          take a commit that does not descend from the last one
+      rollback ID [COMMIT]               go back to the revision before, or to one that is kept
+      status [ID]                        show what runs; exit status 3 when something does not that should
+      logs ID                            show what the journal has of a tenant, its machines included
+        --follow                         go on with what comes
+        --lines=COUNT                    show only the last COUNT lines
+        --since=TIME                     show only what came since then
+      remove ID                          stop a tenant and remove its entry; its data stays
+        --purge-data                     delete its data and give up its addresses as well
+      template list                      list the templates of this host, and what it lacks for them
+      template new TYPE DIR              make a new template: infrastructure, machine, container, homed, network, sysext, confext
+      template instantiate TEMPLATE DIR  make what a template describes
+        --set=NAME=VALUE                 set a parameter; may be given several times
+        --userland=ROOT                  take programs from the root file system ROOT instead of /
+        --force                          although this host lacks what the template requires
+      image build DIR OUT                make an extension image of a tree, the same bytes each time
+        --class=CLASS                    sysext or confext, where it may be both
+        --format=FORMAT                  squashfs, erofs, ddi
+        --image-version=VERSION          the version in the name
+        --private-key=FILE               sign a ddi: the key, PEM
+        --certificate=FILE               sign a ddi: the certificate, PEM
+      image install ID FILE…             give a tenant an extension image, as a version among others
+        --class=CLASS                    sysext or confext, where it may be both
+      image list [ID]                    list extensions of tenants with their versions
+      image rollback ID NAME [VERSION]   let a tenant take another version of an extension: the one before
+        --class=CLASS                    sysext or confext, where it may be both
+      doctor                             check what this host needs for its tenants; exit status 1 when something is missing
+      schema [NAME]                      print a JSON Schema: metadata, registry, template, tenant
+      --root=DIR                         read everything below DIR instead of /
+      --json                             print JSON
+      --help                             print this help
+      --version                          print the version
 
     See bitbuilder(8), tenants.json(5).
     "
