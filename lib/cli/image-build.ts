@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { type Built, buildImage } from '../images/build.ts'
 import { FORMATS } from '../images/formats.ts'
+import { buildMachine, isMachine } from '../images/machine.ts'
 import { progressOn } from '../images/progress.ts'
 import type { SigningKey } from '../images/repart.ts'
 import { CLASS_OPTION, classAsked } from './image-class.ts'
@@ -28,7 +29,7 @@ export const imageBuild: Verb = {
   name: 'image build',
   operand: { name: 'DIR', required: true },
   further: { name: 'OUT', required: true },
-  summary: 'make an extension image of a tree, the same bytes each time',
+  summary: 'make an image of an extension or the disk of a machine, the same bytes each time',
   options: [
     CLASS_OPTION,
     { name: '--format', value: 'FORMAT', summary: `${FORMATS.join(', ')}` },
@@ -46,7 +47,8 @@ export const imageBuild: Verb = {
       version: options.get('--image-version'),
       key: keyAsked(options),
     }
-    const { built, problems } = buildImage(host, asked, progressOn(host, !json))
+    const build = isMachine(host, asked.dir) ? buildMachine : buildImage
+    const { built, problems } = build(host, asked, progressOn(host, !json))
     if (json) printJson(host, { image: built ?? null, problems })
     else {
       for (const problem of problems) host.print(`${problemText(host, problem)}\n`)

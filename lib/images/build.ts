@@ -1,6 +1,5 @@
 import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
-import { mustRun } from '../host/must-run.ts'
 import type { ExtensionClass } from '../layout/paths.ts'
 import { isError, type Problem } from '../report/problem.ts'
 import { ddiDefinitions } from './ddi.ts'
@@ -13,6 +12,7 @@ import { readSource, type Source } from './source.ts'
 import { stage } from './stage.ts'
 import { failureOf } from './tools.ts'
 import { uuidOf } from './uuid.ts'
+import { epochOf, inWorkDirectory, publish } from './work.ts'
 
 export interface BuildOptions {
   readonly dir: string
@@ -25,7 +25,7 @@ export interface BuildOptions {
 
 export interface Built {
   readonly file: string
-  readonly kind: ExtensionClass
+  readonly kind: ExtensionClass | 'machine'
   readonly name: string
   readonly version: string | undefined
   readonly architecture: string | undefined
@@ -46,21 +46,6 @@ export interface Outcome {
 
 /** Seconds. */
 const PATIENCE = 7200
-const PATIENCE_SYNC = 600
-/** Another build of the same image is not waited for. */
-const PATIENCE_LOCK = 0.1
-
-/**
- * Seconds since 1970 for everything in the image. The newest file would be another one in every checkout, so without a word
- * of reproducible-builds.org it is the first second, which is no 0 that somebody takes for "unknown".
- */
-const epochOf = (host: Host): number => {
-  const said = host.env('SOURCE_DATE_EPOCH')
-  if (said === undefined || said === '') return 1
-  if (!/^[0-9]{1,10}$/.test(said) || Number(said) > 0xffff_ffff)
-    throw new HostError('$SOURCE_DATE_EPOCH', `'${said}' is no number of seconds that an image can hold`)
-  return Number(said)
-}
 
 interface Task extends Fixed {
   readonly host: Host
@@ -69,7 +54,7 @@ interface Task extends Fixed {
   readonly destination: Destination
   readonly key: SigningKey | undefined
   readonly progress: Progress
-  /** A directory beside the image, for what is being made. No program takes a name that begins with `.#` for an image. */
+  /** A directory for what is being made. */
   readonly work: string
 }
 
@@ -90,25 +75,19 @@ const makeImage = (task: Task, tree: string, image: string): string | undefined 
   return undefined
 }
 
-const digestOf = (host: Host, file: string): string =>
-  mustRun(host, ['sha256sum', '--', file], PATIENCE_SYNC).replace(/^\\/, '').split(' ')[0] ?? ''
-
-/** Whole when it has its name, and on the disk. */
 const make = (task: Task): Built => {
   const { host, source, format, destination, key, work } = task
   const [tree, image] = [`${work}/${source.name}`, `${work}/image.raw`]
   for (const left of [tree, image, `${work}/definitions`]) host.remove(left)
   stage(host, source.dir, tree, source.kind, task.epoch)
+  // That of a template, which is no part of the extension.
+  host.remove(`${tree}/metadata.json`)
   const roothash = makeImage(task, tree, image)
-  mustRun(host, ['chmod', '0644', '--', image], PATIENCE_SYNC)
-  mustRun(host, ['sync', '--', image], PATIENCE_SYNC)
   const file = `${destination.directory}/${destination.file}`
-  const size = host.stat(image)?.size ?? 0
-  const sha256 = digestOf(host, image)
-  host.rename(image, file)
+  const finished = publish(host, image, file)
   const { kind, name, architecture } = source
   const { version } = destination
-  return { file, kind, name, version, architecture, format, size, sha256, roothash, signed: key !== undefined }
+  return { file, kind, name, version, architecture, format, ...finished, roothash, signed: key !== undefined }
 }
 
 /** Makes an extension image of a tree that is in order. Throws HostError. */
@@ -122,15 +101,7 @@ export const buildImage = (host: Host, options: BuildOptions, progress: Progress
   const { problems } = measure(host, source.dir)
   if (problems.some(isError)) return { built: undefined, problems }
   const uuid = uuidOf(source.kind, source.name, destination.version ?? '', source.architecture ?? '')
-  const work = `${destination.directory}/.#${destination.file}.work`
-  const task: Task = { host, source, format, destination, key: options.key, progress, epoch, uuid, work }
-  host.makeDir(work)
-  const built = host.withLock(`${work}/lock`, PATIENCE_LOCK, () => {
-    try {
-      return make(task)
-    } finally {
-      host.remove(work)
-    }
-  })
+  const task = { host, source, format, destination, key: options.key, progress, epoch, uuid }
+  const built = inWorkDirectory(host, destination.directory, destination.file, (work) => make({ ...task, work }))
   return { built, problems }
 }

@@ -56,9 +56,13 @@ const partitionsIn = (said: string): readonly Partition[] => {
   }))
 }
 
+/** What belongs to us in the tree belongs to root in the image. */
+const asRoot = (host: Host, { tree }: Disk): readonly string[] =>
+  host.stat(tree)?.uid === 0 ? [] : ['unshare', '--map-root-user', '--']
+
 /** Makes the image and says what is in it. Throws HostError. */
 export const makeDisk = (host: Host, disk: Disk, progress: Progress): readonly Partition[] => {
-  const command = repartCommand(disk)
+  const command = [...asRoot(host, disk), ...repartCommand(disk)]
   const finished = progress.run(host, 'making the disk image', command, PATIENCE, disk.image)
   if (finished.status !== 0) throw failureOf(['systemd-repart'], finished)
   return partitionsIn(finished.stdout)

@@ -7,6 +7,9 @@ import { HostError } from '../host/host.ts'
 const PACKAGES = {
   mksquashfs: 'squashfs-tools',
   'mkfs.erofs': 'erofs-utils',
+  'mkfs.ext4': 'e2fsprogs',
+  'mkfs.vfat': 'dosfstools',
+  mcopy: 'mtools',
   'systemd-repart': { debian: 'systemd-repart', fedora: 'systemd-udev' },
   tar: 'tar',
 } as const satisfies Readonly<Record<string, string | Packages>>
@@ -17,6 +20,9 @@ export type Tool = keyof typeof PACKAGES
 const QUERY: Readonly<Record<Tool, string>> = {
   mksquashfs: '-version',
   'mkfs.erofs': '--version',
+  'mkfs.ext4': '-V',
+  'mkfs.vfat': '--help',
+  mcopy: '--version',
   'systemd-repart': '--version',
   tar: '--version',
 }
