@@ -69,7 +69,7 @@ describe('man pages', () => {
 
   /** Pages of others that ours point to. */
   const others =
-    /^(?:systemd[-.a-z]*|os-release|networkctl|systemctl|journalctl|bootup|repart\.d|homectl|homed\.conf|sd_boot|ip|setquota|repquota|chattr|tune2fs)$/
+    /^(?:systemd[-.a-z]*|os-release|networkctl|systemctl|journalctl|bootup|repart\.d|homectl|homed\.conf|wg|ip|setquota|repquota|chattr|tune2fs)$/
 
   test.each(PAGES)('%s points to pages that are there', (path) => {
     for (const [, name = '', section = ''] of read(path).matchAll(/\*([^*\s]+)\*\(([0-9])\)/g)) {
