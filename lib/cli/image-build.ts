@@ -29,7 +29,7 @@ export const imageBuild: Verb = {
   name: 'image build',
   operand: { name: 'DIR', required: true },
   further: { name: 'OUT', required: true },
-  summary: 'make an image of an extension or the disk of a machine, the same bytes each time',
+  summary: 'make an extension image or the disk of a machine, the same bytes each time',
   options: [
     CLASS_OPTION,
     { name: '--format', value: 'FORMAT', summary: `${FORMATS.join(', ')}` },

@@ -202,7 +202,7 @@ test('--help names every verb, --version the version of the package', () => {
         --set=NAME=VALUE                 set a parameter; may be given several times
         --userland=ROOT                  take programs from the root file system ROOT instead of /
         --force                          although this host lacks what the template requires
-      image build DIR OUT                make an extension image of a tree, the same bytes each time
+      image build DIR OUT                make an extension image or the disk of a machine, the same bytes each time
         --class=CLASS                    sysext or confext, where it may be both
         --format=FORMAT                  squashfs, erofs, ddi
         --image-version=VERSION          the version in the name
