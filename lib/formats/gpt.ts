@@ -181,9 +181,14 @@ const parseAt = (read: ReadAt, size: number, sectorSize: number): Gpt => {
   return { sectorSize, partitions, problems }
 }
 
+const sectorSizeOf = (read: ReadAt): number | undefined =>
+  SECTOR_SIZES.find((one) => hasMagic(read(one, 8), 0, 'EFI PART'))
+
+export const hasGpt = (read: ReadAt): boolean => sectorSizeOf(read) !== undefined
+
 /** Undefined where there is none. `size` of the whole, in bytes. Reads some 100 KiB at most, whatever the table says. */
 export const parseGpt = (read: ReadAt, size: number): Gpt | undefined => {
-  const sectorSize = SECTOR_SIZES.find((one) => hasMagic(read(one, 8), 0, 'EFI PART'))
+  const sectorSize = sectorSizeOf(read)
   return sectorSize === undefined ? undefined : parseAt(read, size, sectorSize)
 }
 

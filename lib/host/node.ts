@@ -95,7 +95,7 @@ const checkFile = (path: string, fd: number): Stat => {
   return stat
 }
 
-const readFully = (fd: number, buffer: Buffer, offset: number): number => {
+const readFully = (fd: number, buffer: Uint8Array, offset: number): number => {
   let filled = 0
   while (filled < buffer.length) {
     const count = fs.readSync(fd, buffer, filled, buffer.length - filled, offset + filled)
@@ -247,8 +247,9 @@ export const nodeHost = (root: string): Host => {
       orHostError(path, () => {
         const found = withFile(real(path, false), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, (fd) => {
           checkFile(path, fd)
-          const buffer = Buffer.alloc(length)
-          return buffer.subarray(0, readFully(fd, buffer, offset))
+          // No Buffer: one of those is not copied by slice(), and the bytes are the caller's.
+          const bytes = new Uint8Array(length)
+          return bytes.subarray(0, readFully(fd, bytes, offset))
         })
         return found ?? new Uint8Array()
       }),

@@ -30,7 +30,7 @@ export const must = (command: string, ...args: readonly string[]): void => {
 }
 
 /** Bound under a short name and moved: a socket's address holds 107 bytes, unix(7). */
-const makeSocket = async (path: string): Promise<void> => {
+export const makeSocket = async (path: string): Promise<void> => {
   using dir = temporaryDir()
   const bound = join(dir.path, 's')
   const server = createServer()

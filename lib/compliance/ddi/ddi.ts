@@ -1,4 +1,4 @@
-import { type Gpt, parseGpt, parseMbr } from '../../formats/gpt.ts'
+import { type Gpt, hasGpt, parseGpt, parseMbr } from '../../formats/gpt.ts'
 import { isFat12, type Superblock } from '../../formats/superblock.ts'
 import { readerOf } from '../boot/pe-file.ts'
 import { BOOT } from '../boot/rules.ts'
@@ -173,7 +173,7 @@ export const isPartitioned = (tree: Tree, path: string): boolean => {
   const node = tree.node(path)
   if (node?.kind !== 'file') return false
   const read = readerOf(tree, path)
-  return parseGpt(read, 0) !== undefined || (parseMbr(read)?.length ?? 0) > 0
+  return hasGpt(read) || (parseMbr(read)?.length ?? 0) > 0
 }
 
 /** The kind `ddi`. */

@@ -116,6 +116,7 @@ const readBytesContract = (inWorld: InWorld): void => {
   }
   inWorld('readBytes() gives what is there', ({ host, read }) => {
     const bytes = (path: string, offset: number, length: number) => [...host.readBytes(read(path), offset, length)]
+    expect(Object.getPrototypeOf(host.readBytes(read('/d/file'), 0, 9))).toBe(Uint8Array.prototype)
     expect(bytes('/d/file', 1, 3)).toEqual([0x65, 0x6c, 0x6c])
     expect(bytes('/d/file', 4, 100)).toEqual([0x6f, 0x0a])
     expect(bytes('/d/file', 100, 4)).toEqual([])

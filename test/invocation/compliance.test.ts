@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { type ComplianceCase, complianceCases } from '../support/compliance-case.ts'
+import { plantTree, verifyOnDisk } from '../support/compliance-disk.ts'
+import { findingsText } from '../support/compliance-text.ts'
+import { ENGINES, type Engine, PRODUCTS } from '../support/engines.ts'
+import { temporaryDir } from '../support/materialise.ts'
+
+/** Every case of test/compliance through both executables: what memory was told of, on a real disk, with the tools that some need. */
+
+const CASES = complianceCases()
+
+/** What both executables find, as golden files have it. */
+const verifyBoth = async (one: ComplianceCase): Promise<ReadonlyMap<Engine, string>> => {
+  using dir = temporaryDir()
+  await plantTree(one.tree, `${dir.path}/t`)
+  if (one.base !== undefined) await plantTree(one.base, `${dir.path}/base`)
+  const found = ENGINES.map(async (engine) => {
+    const { status, findings, stderr } = await verifyOnDisk(PRODUCTS[engine].executable, dir.path, one)
+    expect(stderr, engine).toBe('')
+    expect(status, engine).toBe(findings.some(({ severity }) => severity === 'error') ? 1 : 0)
+    const shown = one.isRefused ? findings : findings.filter(({ rule }) => !one.spec.also?.includes(rule))
+    return [engine, findingsText(shown.map((finding) => [finding.rule, finding]))] as const
+  })
+  return new Map(await Promise.all(found))
+}
+
+const expectedOf = ({ isRefused, expected }: ComplianceCase): string => {
+  if (!isRefused) return ''
+  return existsSync(expected) ? readFileSync(expected, 'utf8') : ''
+}
+
+describe.each([...new Set(CASES.map(({ rule }) => rule))])('%s', (rule) => {
+  const own = CASES.filter((one) => one.rule === rule)
+  test.each(own.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    const found = await verifyBoth(one)
+    const isNew = one.isRefused && one.spec.needs !== undefined && !existsSync(one.expected)
+    // One that needs tools is not played in memory: its findings are written down here.
+    if (isNew) await expect(found.get('native')).toMatchFileSnapshot(one.expected)
+    for (const engine of ENGINES) expect(found.get(engine), engine).toBe(expectedOf(one))
+  })
+})
