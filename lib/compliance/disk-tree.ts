@@ -1,5 +1,4 @@
 import type { Host, Scanned } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
 import { below, type Node, nameOf, parentOf, type Tree } from './tree.ts'
 
 const none: readonly Scanned[] = []
@@ -13,6 +12,7 @@ export const diskTree = (host: Host, base: string, name: string): Tree => {
   /** Those whose parents were listed: a walk need not look for each entry by its name. */
   const directories = new Set<string>()
   const byName = new Map<string, ReadonlyMap<string, Scanned>>()
+  const attributes = new Map<string, ReadonlyMap<string, string>>()
   const real = (path: string): string => (path === '' ? base : `${base}/${path}`)
 
   const entries = (path: string): readonly Scanned[] => {
@@ -50,7 +50,13 @@ export const diskTree = (host: Host, base: string, name: string): Tree => {
     text: (path, limit) => (file(path) ? host.readFile(real(path), limit)?.text : undefined),
     bytes: (path, offset, length) => (file(path) ? host.readBytes(real(path), offset, length) : new Uint8Array()),
     attributes: (path) => {
-      throw new HostError(real(path), 'extended attributes cannot be read')
+      const known = attributes.get(path)
+      if (known !== undefined) return known
+      // All of a directory at once: on one of the engines each question is a process.
+      const all = path === '' ? [''] : entries(parentOf(path)).map((entry) => below(parentOf(path), entry.name))
+      for (const [index, list] of host.attributes(all.map(real)).entries())
+        attributes.set(all[index] as string, new Map(list))
+      return attributes.get(path) ?? new Map<string, string>()
     },
   }
 }

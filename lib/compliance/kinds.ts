@@ -2,6 +2,9 @@ import { checkBoot, checkEfiFile, checkEntryFile, checkRootBoot } from './boot/b
 import { isBootTree } from './boot/partition.ts'
 import type { Check } from './check.ts'
 import { checkDdiFile, isPartitioned } from './ddi/ddi.ts'
+import { checkReleaseFile } from './extension-release/file.ts'
+import { checkExtensionTree, checkVersionsPath, looksLikeExtension } from './format/extension.ts'
+import { checkSearchDirectory, searchedClass } from './format/search.ts'
 import { checkMachineTemplate } from './machine/machine.ts'
 import { checkOsReleaseFile } from './os-release/file.ts'
 import { resolve } from './resolve.ts'
@@ -29,6 +32,36 @@ export const KINDS: readonly ArtifactKind[] = [
     summary: 'an os-release file',
     recognises: (_, subject) => nameOf(subject) === 'os-release',
     check: checkOsReleaseFile,
+  },
+  {
+    name: 'extension-release',
+    summary: 'what an extension says of itself',
+    recognises: (_, subject) => nameOf(subject).startsWith('extension-release.'),
+    check: checkReleaseFile,
+  },
+  {
+    name: 'versions',
+    summary: 'a directory NAME.v of versions of an extension',
+    recognises: (tree, subject) => subject === '' && tree.name.endsWith('.v'),
+    check: checkVersionsPath,
+  },
+  {
+    name: 'extensions',
+    summary: 'a directory of extensions',
+    recognises: (tree, subject) => subject === '' && searchedClass(tree) !== undefined,
+    check: (check) => checkSearchDirectory(check, searchedClass(check.tree) ?? 'sysext'),
+  },
+  {
+    name: 'sysext',
+    summary: 'a system extension',
+    recognises: (tree, subject) => subject === '' && looksLikeExtension(tree, 'sysext'),
+    check: (check) => checkExtensionTree(check, 'sysext'),
+  },
+  {
+    name: 'confext',
+    summary: 'a configuration extension',
+    recognises: (tree, subject) => subject === '' && looksLikeExtension(tree, 'confext'),
+    check: (check) => checkExtensionTree(check, 'confext'),
   },
   {
     name: 'rootfs',

@@ -7,6 +7,7 @@ import { releaseNames } from './name.ts'
 
 const LARGEST_RELEASE = 64 << 10
 
+/** Where the file is that says what an extension is for. */
 export const RELEASE_DIR = { sysext: 'usr/lib/extension-release.d', confext: 'etc/extension-release.d' } as const
 const OS_RELEASE = { sysext: 'usr/lib/os-release', confext: 'etc/os-release' } as const
 

@@ -49,6 +49,8 @@ declare module 'bitbuilder:linux' {
   export const SYS_fsync: number
   export const SYS_getegid: number
   export const SYS_geteuid: number
+  export const SYS_lgetxattr: number
+  export const SYS_llistxattr: number
   export const SYS_mkdirat: number
   export const SYS_openat: number
   export const SYS_openat2: number

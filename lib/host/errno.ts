@@ -7,6 +7,7 @@ export const EEXIST = 17
 export const EISDIR = 21
 export const EPIPE = 32
 export const ELOOP = 40
+export const EOPNOTSUPP = 95
 
 const NAMES: Readonly<Record<number, string>> = {
   1: 'EPERM',

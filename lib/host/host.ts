@@ -34,6 +34,9 @@ export interface Scanned extends DirEntry, Stat {
 /** The order in which they are listed. */
 export const byCodeUnit = (a: DirEntry, b: DirEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
+/** An extended attribute, xattr(7); of the value one character for each byte. */
+export type Attribute = readonly [name: string, value: string]
+
 export interface Directory {
   readonly stat: Stat
   /** Sorted by name, by code unit. */
@@ -109,6 +112,8 @@ export interface Reader {
   readFileInside(base: string, relative: string, limit: number): TextFile | undefined
   /** `length` bytes from `offset` of a regular file, fewer at its end; a link at the end of the path is refused. */
   readBytes(path: string, offset: number, length: number): Uint8Array
+  /** For each path, in this order: what it has, itself and not what it leads to; nothing where there is nothing. */
+  attributes(paths: readonly string[]): readonly (readonly Attribute[])[]
 }
 
 /** Writes below the generator's directories; a file that is there already is an error. */

@@ -311,6 +311,7 @@ static const JSCFunctionListEntry exported[] = {
     JS_CFUNC_DEF("nesting", 2, linux_nesting),
     JS_CFUNC_DEF("load", 1, linux_load),
     CALL(close), CALL(fchmod), CALL(fchown), CALL(flock), CALL(fsync), CALL(getegid), CALL(geteuid),
+    CALL(lgetxattr), CALL(llistxattr),
     CALL(mkdirat), CALL(openat), CALL(openat2), CALL(pidfd_open), CALL(pipe2), CALL(ppoll), CALL(pread64), CALL(prlimit64), CALL(read),
     CALL(readlinkat), CALL(renameat2), CALL(statx), CALL(symlinkat), CALL(uname), CALL(unlinkat),
     /* Not the same on all architectures. */

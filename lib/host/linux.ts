@@ -14,6 +14,8 @@ import {
   SYS_fsync,
   SYS_getegid,
   SYS_geteuid,
+  SYS_lgetxattr,
+  SYS_llistxattr,
   SYS_mkdirat,
   SYS_openat,
   SYS_openat2,
@@ -28,7 +30,7 @@ import {
   syscall,
 } from 'bitbuilder:linux'
 import { EINTR } from './errno.ts'
-import type { DirEntry, Kind, Scanned, Stat } from './host.ts'
+import type { Attribute, DirEntry, Kind, Scanned, Stat } from './host.ts'
 import { decodeLeniently } from './utf8.ts'
 
 export { decode as strictText, nesting, write } from 'bitbuilder:linux'
@@ -205,6 +207,26 @@ export const readlink = (directory: number, path: string): number =>
   syscall(SYS_readlinkat, directory, path, linkBuffer, null)
 
 export const lastTarget = (length: number): string => text(linkBuffer, length)
+
+/** Names or a value may be that long, xattr(7). */
+const attributeBuffer = new Uint8Array(1 << 16)
+
+const lastBytes = (length: number): string => {
+  let bytes = ''
+  for (let at = 0; at < length; at += 1) bytes += String.fromCharCode(attributeBuffer[at] as number)
+  return bytes
+}
+
+/** What a path has, no link followed. One that goes meanwhile is left out. */
+export const attributes = (path: string, into: Attribute[]): number => {
+  const length = syscall(SYS_llistxattr, path, attributeBuffer, null)
+  if (length <= 0) return length
+  for (const name of lastBytes(length).split('\0')) {
+    const size = name === '' ? -1 : syscall(SYS_lgetxattr, path, name, attributeBuffer, null)
+    if (size >= 0) into.push([name, lastBytes(size)])
+  }
+  return 0
+}
 
 export const mkdir = (directory: number, path: string, mode: number): number =>
   syscall(SYS_mkdirat, directory, path, mode)

@@ -21,6 +21,8 @@ export type MemoryNode =
       readonly device?: string
       /** Hard links. */
       readonly links?: number
+      /** Extended ones. */
+      readonly attributes?: Readonly<Record<string, string>>
     }
 
 interface Inode {
@@ -34,6 +36,7 @@ interface Inode {
   readonly target: string
   readonly device: string
   readonly links: number
+  readonly attributes: Readonly<Record<string, string>>
 }
 
 export interface MemoryOptions {
@@ -54,7 +57,7 @@ export interface MemoryHost extends Host {
 }
 
 const inodeOf = (node: MemoryNode): Inode => {
-  const base = { uid: 0, gid: 0, mode: 0o644, target: '', device: '', links: 1 }
+  const base = { uid: 0, gid: 0, mode: 0o644, target: '', device: '', links: 1, attributes: {} }
   if (typeof node === 'string') return { ...base, kind: 'file', bytes: utf8(node), text: wellFormed(node) }
   if (node instanceof Uint8Array) return { ...base, kind: 'file', bytes: node, text: undefined }
   if ('link' in node) return { ...base, kind: 'link', mode: 0o777, bytes: [], text: undefined, target: node.link }
@@ -62,8 +65,10 @@ const inodeOf = (node: MemoryNode): Inode => {
   const mode = node.mode ?? (node.kind === 'directory' ? 0o755 : 0o644)
   const device = node.device ?? (node.kind === 'device' ? '1:3' : '')
   const links = node.links ?? 1
+  const attributes = node.attributes ?? {}
   return {
     ...base,
+    attributes,
     kind: node.kind,
     uid: node.uid ?? 0,
     gid: node.gid ?? 0,
@@ -75,9 +80,9 @@ const inodeOf = (node: MemoryNode): Inode => {
   }
 }
 
-const nodeOf = ({ kind, uid, gid, mode, text, bytes, target, device, links }: Inode): MemoryNode => {
+const nodeOf = ({ kind, uid, gid, mode, text, bytes, target, device, links, attributes }: Inode): MemoryNode => {
   if (kind === 'link') return { link: target }
-  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, gid, mode, text, device, links }
+  return text === undefined ? Uint8Array.from(bytes) : { kind, uid, gid, mode, text, device, links, attributes }
 }
 
 /** A lone surrogate has no UTF-8. */
@@ -197,6 +202,7 @@ export const memoryHost = (
         const inode = inodes.get(resolve(path, false))
         return inode === undefined ? undefined : { ...statOf(inode), links: inode.links, device: inode.device }
       }),
+    attributes: (paths) => paths.map((path) => Object.entries(inodes.get(resolve(path, false))?.attributes ?? {})),
     readLink: (path) => {
       const inode = inodes.get(resolve(path, false))
       if (inode?.kind !== 'link') throw new HostError(path, inode === undefined ? 'ENOENT' : 'EINVAL')

@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Dirent, Stats } from 'node:fs'
 import { arch, argv } from 'node:process'
 import { reasonOf } from './errno.ts'
+import { readAttributes } from './getfattr.ts'
 import type { Directory, Finished, Host, Kind, Stat, TextFile } from './host.ts'
 import { byCodeUnit, HostError, WRONG_KIND } from './host.ts'
 import { listInside, scanInside } from './list-inside.ts'
@@ -237,6 +238,7 @@ export const nodeHost = (root: string): Host => {
           return stats === undefined ? undefined : { ...statOf(stats), links: stats.nlink, device: deviceOf(stats) }
         }),
       ),
+    attributes: (paths) => readAttributes(host, paths, (path) => real(path, false)),
     readLink: (path) => orHostError(path, () => fs.readlinkSync(real(path, false))),
     readFile: (path, limit) =>
       orHostError(path, () =>

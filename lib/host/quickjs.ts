@@ -3,8 +3,8 @@
 import { O_CREAT, O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } from 'bitbuilder:linux'
 import { getpid, isatty, now, SIGPIPE, signal, sleep } from 'qjs:os'
 import { exit, getenv } from 'qjs:std'
-import { EAGAIN, ELOOP, ENOENT, EPIPE } from './errno.ts'
-import type { DirEntry, Directory, Host, Scanned, Stat, TextFile } from './host.ts'
+import { EAGAIN, ELOOP, ENOENT, EOPNOTSUPP, EPIPE } from './errno.ts'
+import type { Attribute, DirEntry, Directory, Host, Scanned, Stat, TextFile } from './host.ts'
 import { byCodeUnit, HostError, WRONG_KIND } from './host.ts'
 import * as linux from './linux.ts'
 import { listInside as listComponents, scanInside as scanComponents } from './list-inside.ts'
@@ -150,6 +150,14 @@ export const quickjsHost = (root: string): Host => {
   const scanned = (path: string): Omit<Scanned, 'name' | 'isPlain'> | undefined =>
     checkThere(path, linux.lstat(HERE, real(path, false))) === undefined ? undefined : linux.lastScanned()
 
+  const attributesOf = (path: string): readonly Attribute[] => {
+    const found: Attribute[] = []
+    const result = linux.attributes(real(path, false), found)
+    // Of some file systems there are none.
+    if (result < 0 && result !== -ENOENT && result !== -EOPNOTSUPP) check(path, result)
+    return found
+  }
+
   const readInside = (base: string, relative: string, limit: number): TextFile | undefined => {
     const fd = openInside(base, relative, O_RDONLY | O_NONBLOCK | O_NOCTTY)
     if (fd === -ENOENT) return undefined
@@ -169,6 +177,7 @@ export const quickjsHost = (root: string): Host => {
     },
     listInside,
     scanInside,
+    attributes: (paths) => paths.map(attributesOf),
     readFileInside: readInside,
     readLink: (path) => linux.lastTarget(check(path, linux.readlink(HERE, real(path, false)))),
     readFile: (path, limit) => {

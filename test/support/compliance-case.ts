@@ -176,9 +176,9 @@ export const strayFiles = (): readonly string[] =>
     (file) => !file.startsWith('trees/') && !/^[A-Z]+-\d\d\/(?:accepted|refused)[a-z0-9-]*\.(?:json|txt)$/.test(file),
   )
 
-const memoryNode = ({ kind, bytes, target, device, mode, uid, gid, links }: Made): MemoryNode => {
+const memoryNode = ({ kind, bytes, target, device, mode, uid, gid, links, attributes }: Made): MemoryNode => {
   if (kind === 'link') return { link: target }
-  if (kind !== 'file') return { kind, mode, uid, gid, ...(device === '' ? {} : { device }) }
+  if (kind !== 'file') return { kind, mode, uid, gid, attributes, ...(device === '' ? {} : { device }) }
   try {
     return {
       kind,
@@ -186,6 +186,7 @@ const memoryNode = ({ kind, bytes, target, device, mode, uid, gid, links }: Made
       uid,
       gid,
       links,
+      attributes,
       text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
     }
   } catch {

@@ -29,6 +29,7 @@ const METHODS = [
   'readDir',
   'listInside',
   'scanInside',
+  'attributes',
   'readLink',
   'readFile',
   'readFileInside',

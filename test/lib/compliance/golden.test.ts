@@ -49,7 +49,7 @@ test.each(named(fixable))('%s: its fixes do what they are for', (_, one) => {
   expect(
     applyFixes(
       host,
-      '/t',
+      before.directory,
       fixed.flatMap(({ fixes }) => fixes),
     ),
   ).toEqual([])

@@ -60,6 +60,17 @@ const scanning = (inWorld: InWorld): void => {
   })
 }
 
+/** What there is depends on the machine; what can be set without being root is in test/lib/compliance. */
+const attributes = (inWorld: InWorld): void => {
+  inWorld('attributes() has an answer for each path, in their order', ({ host, read }) => {
+    expect(host.attributes([]).length).toBe(0)
+    const found = host.attributes(['/d/file', '/d/none', '/d/dangling', '/d/dir'].map(read))
+    expect(found.length).toBe(4)
+    expect(found[1]).toEqual([])
+    for (const one of found) for (const [name] of one) expect(name).toMatch(/^[a-z]+\./)
+  })
+}
+
 const reading = (inWorld: InWorld): void => {
   for (const [relative, content] of [
     ['file', 'hello\n'],
@@ -106,5 +117,6 @@ const reading = (inWorld: InWorld): void => {
 export const insideContract = (inWorld: InWorld): void => {
   listing(inWorld)
   scanning(inWorld)
+  attributes(inWorld)
   reading(inWorld)
 }
