@@ -29,7 +29,10 @@ const GROUPS = {
 }
 
 /** The same on the small engine alone, with the functions that they export: Node cannot be asked. */
-const NATIVE_ONLY = { 'lib/host/run-to-end.ts': ['become', 'runToEnd'] }
+const NATIVE_ONLY = {
+  'lib/host/read-input.ts': ['readInput'],
+  'lib/host/run-to-end.ts': ['become', 'runToEnd'],
+}
 
 const groupsOf = (engine) =>
   engine === 'native' ? { ...GROUPS, tools: [...GROUPS.tools, ...Object.keys(NATIVE_ONLY)] } : GROUPS
