@@ -15,6 +15,8 @@ const GROUPS = {
   tools: [
     'lib/cli/cli.ts',
     'lib/systemd/interface-name.ts',
+    'programs/git-sync.ts',
+    'programs/infra-manager.ts',
     'programs/setup-tenant-network.ts',
     'programs/teardown-tenant-network.ts',
     'programs/tenant-cleanup.ts',
@@ -25,6 +27,7 @@ const GROUPS = {
     'programs/tenant-provision.ts',
     'programs/tenant-storage.ts',
     'programs/tenants-late.ts',
+    'programs/varlink-api.ts',
   ],
 }
 
