@@ -28,6 +28,7 @@ const PACKAGE_OF = {
   rpmbuild: 'rpm',
   rpmlint: 'rpmlint',
   scdoc: 'scdoc',
+  script: 'bsdutils',
   setfattr: 'attr',
   setpriv: 'util-linux',
   strip: 'binutils',

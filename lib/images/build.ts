@@ -5,6 +5,7 @@ import { isError, type Problem } from '../report/problem.ts'
 import { ddiDefinitions } from './ddi.ts'
 import { type Destination, destinationOf } from './destination.ts'
 import { chooseFormat, type Fixed, type Format, PLAIN } from './formats.ts'
+import { judgeDisk, judgeTree } from './judge.ts'
 import { measure } from './measure.ts'
 import type { Progress } from './progress.ts'
 import { makeDisk, type SigningKey } from './repart.ts'
@@ -69,25 +70,29 @@ const makeImage = (task: Task, tree: string, image: string): string | undefined 
     const made = makeDisk(host, { ...task, definitions, tree, image }, progress)
     return made.find(({ roothash }) => roothash !== undefined)?.roothash
   }
-  const command = PLAIN[format](tree, image, task)
+  const command = PLAIN[format](host, tree, image, task)
   const finished = progress.run(host, `making ${destination.file}`, command, PATIENCE, image)
   if (finished.status !== 0) throw failureOf([format], finished)
   return undefined
 }
 
-const make = (task: Task): Built => {
+/** Nothing has its name that was not found good. */
+const make = (task: Task): Outcome => {
   const { host, source, format, destination, key, work } = task
-  const [tree, image] = [`${work}/${source.name}`, `${work}/image.raw`]
+  const [tree, image] = [`${work}/${source.name}`, `${work}/${destination.file}`]
   for (const left of [tree, image, `${work}/definitions`]) host.remove(left)
   stage(host, source.dir, tree, source.kind, task.epoch)
-  // That of a template, which is no part of the extension.
-  host.remove(`${tree}/metadata.json`)
+  const problems = judgeTree(host, source, tree)
+  if (problems.some(isError)) return { built: undefined, problems }
   const roothash = makeImage(task, tree, image)
   const file = `${destination.directory}/${destination.file}`
+  const further = [...problems, ...(format === 'ddi' ? judgeDisk(host, image, file) : [])]
+  if (further.some(isError)) return { built: undefined, problems: further }
   const finished = publish(host, image, file)
   const { kind, name, architecture } = source
   const { version } = destination
-  return { file, kind, name, version, architecture, format, ...finished, roothash, signed: key !== undefined }
+  const what = { file, kind, name, version, architecture, format }
+  return { built: { ...what, ...finished, roothash, signed: key !== undefined }, problems: further }
 }
 
 /** Makes an extension image of a tree that is in order. Throws HostError. */
@@ -102,6 +107,5 @@ export const buildImage = (host: Host, options: BuildOptions, progress: Progress
   if (problems.some(isError)) return { built: undefined, problems }
   const uuid = uuidOf(source.kind, source.name, destination.version ?? '', source.architecture ?? '')
   const task = { host, source, format, destination, key: options.key, progress, epoch, uuid }
-  const built = inWorkDirectory(host, destination.directory, destination.file, (work) => make({ ...task, work }))
-  return { built, problems }
+  return inWorkDirectory(host, destination.directory, destination.file, (work) => make({ ...task, work }))
 }

@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
-import { hasTool, requireTool, type Tool } from './tools.ts'
+import { hasTool, requireTool, type Tool, versionOf } from './tools.ts'
 
 /** What a plain image can be; and `ddi`, which has partitions. */
 export type Format = 'squashfs' | 'erofs' | 'ddi'
@@ -34,14 +34,18 @@ export interface Fixed {
 /** mksquashfs(1) refuses a variable that says what an option says. */
 const CLEAN = ['env', '--unset=SOURCE_DATE_EPOCH', 'LC_ALL=C.UTF-8'] as const
 
+/** Since then it tells how far it is, to others than a terminal as well. */
+const TELLS_PERCENTAGE = 4.06
+
 /** Owned by root, without extended attributes: neither labels nor capabilities of this host go in. Padded to 4096 bytes by itself. */
-const squashfs = (tree: string, image: string, { epoch }: Fixed): readonly string[] => {
+const squashfs = (host: Host, tree: string, image: string, { epoch }: Fixed): readonly string[] => {
   const time = String(epoch)
+  const telling = versionOf(host, 'mksquashfs') >= TELLS_PERCENTAGE ? ['-percentage'] : []
   const same = ['-noappend', '-all-root', '-no-xattrs', '-all-time', time, '-mkfs-time', time]
-  return [...CLEAN, 'mksquashfs', tree, image, ...same, '-comp', 'zstd']
+  return [...CLEAN, 'mksquashfs', tree, image, ...same, ...telling, '-comp', 'zstd']
 }
 
-const erofs = (tree: string, image: string, { epoch, uuid }: Fixed): readonly string[] => [
+const erofs = (_host: Host, tree: string, image: string, { epoch, uuid }: Fixed): readonly string[] => [
   ...CLEAN,
   ...['mkfs.erofs', '--quiet', '--all-root', '-x-1', `-T${epoch}`, `-U${uuid}`, '-zlz4hc', image, tree],
 ]

@@ -14,9 +14,9 @@ const WIDTH = 24
 const MEBIBYTE = 2 ** 20
 const CLEAR = '\r\u001b[K'
 
-/** The last percentage that a program has said, as mksquashfs(1) does. */
+/** The last percentage that a program has said, alone on a line, as mksquashfs(1) does when it is asked to. */
 const percentIn = (said: string): number | undefined => {
-  const last = said.match(/\b[0-9]{1,3}(?=%)/g)?.at(-1)
+  const last = said.match(/^[0-9]{1,3}(?=%?\s*$)/gm)?.at(-1)
   return last === undefined ? undefined : Math.min(100, Number(last))
 }
 

@@ -11,7 +11,6 @@ const PACKAGES = {
   'mkfs.vfat': 'dosfstools',
   mcopy: 'mtools',
   'systemd-repart': { debian: 'systemd-repart', fedora: 'systemd-udev' },
-  tar: 'tar',
 } as const satisfies Readonly<Record<string, string | Packages>>
 
 export type Tool = keyof typeof PACKAGES
@@ -24,7 +23,6 @@ const QUERY: Readonly<Record<Tool, string>> = {
   'mkfs.vfat': '--help',
   mcopy: '--version',
   'systemd-repart': '--version',
-  tar: '--version',
 }
 
 /** Seconds. */
@@ -33,9 +31,23 @@ const PATIENCE_QUERY = 20
 /** 127 is what the port says of a program that could not be started. */
 export const hasTool = (host: Host, tool: Tool): boolean => host.run([tool, QUERY[tool]], PATIENCE_QUERY).status !== 127
 
+/** Of something like `mksquashfs version 4.5.1` or `systemd 262 (262-1)`: 4.05, 262. NaN where it says none. */
+export const versionOf = (host: Host, tool: Tool): number => {
+  const [, major, minor = '0'] =
+    /(?:version|systemd)\s+([0-9]+)(?:\.([0-9]{1,2}))?/.exec(host.run([tool, QUERY[tool]], PATIENCE_QUERY).stdout) ?? []
+  return Number(major) + Number(minor) / 100
+}
+
+/** Since then it needs no loop devices, and so neither root nor a host that is no container. */
+const OLDEST: Readonly<Partial<Record<Tool, number>>> = { 'systemd-repart': 254 }
+
 /** Throws HostError that says where to get it. */
 export const requireTool = (host: Host, tool: Tool): void => {
   if (!hasTool(host, tool)) throw new HostError(tool, `is not there: ${installer(host)(PACKAGES[tool])}`)
+  const oldest = OLDEST[tool]
+  if (oldest === undefined) return
+  const version = versionOf(host, tool)
+  if (!(version >= oldest)) throw new HostError(tool, `is version ${version}, ${oldest} is the oldest that will do`)
 }
 
 const LAST_LINES = 5

@@ -19,8 +19,10 @@ const HIERARCHIES = ['usr', 'opt']
 /** What people and git put beside the contents of a tree, and a template has; of an image it is none of that. */
 const BESIDE = /^(?:\.git.*|README.*|LICENSE.*|COPYING.*|metadata\.json)$/
 
+export const isBesideName = (name: string): boolean => BESIDE.test(name)
+
 export const isBeside = ({ tree, mode }: Check, { form }: Extension, name: string): boolean =>
-  form === 'tree' && BESIDE.test(name) && (mode === 'source' || tree.node('metadata.json')?.kind === 'file')
+  form === 'tree' && isBesideName(name) && (mode === 'source' || tree.node('metadata.json')?.kind === 'file')
 
 const checkTop = (check: Check, extension: Extension): void => {
   const { tree, report } = check

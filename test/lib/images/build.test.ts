@@ -157,11 +157,36 @@ test.each([
   expect(readdirSync(dir.path)).toEqual(['a'])
 })
 
-test('strange names and links that lead out are taken as they are, and not followed', () => {
+test('strange names are taken as they are, and what is beside the contents of a tree is not', () => {
   using dir = temporaryDir()
-  const tree = writeTree(`${dir.path}/a`, { ...TOOLS, 'usr/share/ä ö\n-x': 'y', 'usr/share/out': '-> ../../../../etc' })
+  const beside = { '.git/HEAD': 'x', 'README.md': 'x', 'metadata.json': '{}' }
+  const tree = writeTree(`${dir.path}/a`, { ...TOOLS, ...beside, 'usr/share/ä ö -x': 'y' })
   const { image } = build([tree, dir.path, '--format=squashfs'])
   must('unsquashfs', '-quiet', '-no-progress', '-dest', `${dir.path}/x`, image.file)
-  expect(readFileSync(`${dir.path}/x/usr/share/ä ö\n-x`, 'utf8')).toBe('y')
-  must('test', '-L', `${dir.path}/x/usr/share/out`)
+  expect(readFileSync(`${dir.path}/x/usr/share/ä ö -x`, 'utf8')).toBe('y')
+  expect(readdirSync(`${dir.path}/x`)).toEqual(['usr'])
+})
+
+test.each([
+  [{ 'etc/x': 'y' }, 'etc', 'is never merged, only usr/ and opt/ are [SYSEXT-01]'],
+  [{ 'usr/share/out': '-> ../../../../etc' }, 'usr/share/out', expect.stringMatching(/\[SYSEXT-12\]$/)],
+  [{ 'usr/lib/os-release': 'ID=x\n' }, 'usr/lib/os-release', expect.stringMatching(/\[SYSEXT-04\]$/)],
+])('%j is refused by its rule, and nothing is left', (files, path, message) => {
+  using dir = temporaryDir()
+  const tree = writeTree(`${dir.path}/a`, { ...TOOLS, ...files })
+  const { status, image, problems } = build([tree, `${dir.path}/tools.raw`])
+  expect([status, image]).toEqual([1, null])
+  expect(problems).toContainEqual(
+    expect.objectContaining({ severity: 'error', at: { file: join(tree, path), line: 0, column: 0 }, message }),
+  )
+  expect(readdirSync(dir.path)).toEqual(['a'])
+})
+
+test('a warning is told, and there is an image', () => {
+  using dir = temporaryDir()
+  const tree = writeTree(`${dir.path}/a`, TOOLS)
+  must('chmod', '4755', `${tree}/usr/bin/hello`)
+  const { status, problems, image } = build([tree, dir.path])
+  expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^is setuid, .* \[SYSEXT-13\]$/)])
+  expect([status, image.size > 0]).toEqual([0, true])
 })

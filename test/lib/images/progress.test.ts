@@ -11,8 +11,8 @@ const run = (stdout: string, isTerminal: boolean, isWanted: boolean): string => 
 }
 
 test.each([
-  ['[===|] 3/10 30%\r[====|] 5/10  50%', 'making  [############------------]  50 %  3.0 MiB  0 s'],
-  ['12\n100%\n', 'making  [########################] 100 %  3.0 MiB  0 s'],
+  ['version 4.7\n30\n50\n', 'making  [############------------]  50 %  3.0 MiB  0 s'],
+  ['30%\n100%\n', 'making  [########################] 100 %  3.0 MiB  0 s'],
   ['999%', 'making  [########################] 100 %  3.0 MiB  0 s'],
   ['nothing of that kind', 'making  3.0 MiB  0 s'],
 ])('of what says %j a terminal gets %j, and nothing stays of it', (said, bar) => {
