@@ -23,6 +23,9 @@ const ALLOWED: Readonly<Record<string, { readonly of: RegExp; readonly words: st
   'Exec.SystemCallFilter': { of: /^~[@a-z0-9_-]+(?: ~?[@a-z0-9_-]+)*$/, words: 'a deny list that begins with ~' },
 }
 
+/** AF_PACKET is for DHCP; AF_VSOCK, which leads to the host and its other guests, is not there. */
+const ADDRESS_FAMILIES = 'AF_INET AF_INET6 AF_NETLINK AF_PACKET AF_UNIX'
+
 /** Said by many settings files, and ours anyway. */
 const OURS: readonly string[] = [
   'Exec.Boot=yes',
@@ -30,7 +33,10 @@ const OURS: readonly string[] = [
   'Exec.PrivateUsers=pick',
   'Exec.PrivateUsers=yes',
   'Exec.LinkJournal=no',
+  `Exec.RestrictAddressFamilies=${ADDRESS_FAMILIES}`,
   'Files.PrivateUsersOwnership=auto',
+  // So the templates call the tenant's bridge, whichever that is.
+  'Network.Bridge=br-tenant',
   'Network.Private=yes',
   'Network.VirtualEthernet=yes',
 ]
@@ -88,9 +94,6 @@ export const checkSettings = (file: string, text: string): Settings => {
   }
   return { settings, problems }
 }
-
-/** AF_PACKET is for DHCP; AF_VSOCK, which leads to the host and its other guests, is not there. */
-const ADDRESS_FAMILIES = 'AF_INET AF_INET6 AF_NETLINK AF_PACKET AF_UNIX'
 
 export interface NspawnFacts {
   readonly id: string

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkSettings, renderNspawn } from '../../../lib/machine/nspawn-settings.ts'
 import { renderProblem } from '../../../lib/report/problem.ts'
@@ -22,6 +24,11 @@ test.each([
 test('what is ours anyway is neither taken nor said, and comments are comments', () => {
   const text = '# a\n; b\n\n[Exec]\nBoot=yes\nPrivateUsers=pick\n[Network]\nVirtualEthernet=yes\n'
   expect(check(text)).toEqual({ taken: [], said: [] })
+})
+
+test('nothing in the settings of the template is said', () => {
+  const path = join(import.meta.dirname, '../../../templates/tenant-container-template/config/nspawn-settings.conf')
+  expect(check(readFileSync(path, 'utf8').replaceAll('{{BRIDGE}}', 'br-tenant'))).toEqual({ taken: [], said: [] })
 })
 
 test.each([
