@@ -66,11 +66,25 @@ const checkProgram = ({ tree, report }: Check, path: string, { kind, mode }: Ent
   else report(rule, path, 'is executable, and a merged /etc is mounted noexec', { severity: 'warning' })
 }
 
+/** Files of systemd-networkd.service(8), which is not root and has to read them: only some hold a secret. */
+const NETWORK = /^etc\/systemd\/network\//
+const LARGEST_NETWORK = 64 << 10
+
+const isSecret = ({ tree }: Check, path: string): boolean => {
+  if (!SECRET.test(path) || /\.pub$|certificate/.test(path)) return false
+  if (!NETWORK.test(path)) return true
+  const text = orElse(
+    () => tree.text(path, LARGEST_NETWORK) ?? '',
+    () => '',
+  )
+  return /^\s*(?:PrivateKey|PresharedKey)\s*=\s*[^@\s]/m.test(text)
+}
+
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
-const checkSecret = ({ report }: Check, path: string, { kind, mode }: Entry): void => {
-  if (kind === 'file' && SECRET.test(path) && !/\.pub$|certificate/.test(path) && (mode & 0o004) !== 0)
-    report(CONFEXT['CONFEXT-07'], path, `has mode ${octal(mode)}: everybody can read it`, {
+const checkSecret = (check: Check, path: string, { kind, mode }: Entry): void => {
+  if (kind === 'file' && (mode & 0o004) !== 0 && isSecret(check, path))
+    check.report(CONFEXT['CONFEXT-07'], path, `has mode ${octal(mode)}: everybody can read it`, {
       isLost: true,
       fixes: [{ do: 'chmod', path, mode: mode & 0o770 }],
     })

@@ -1,6 +1,6 @@
 import { isArchitecture } from '../../extensions/name.ts'
 import type { ExtensionClass } from '../../layout/paths.ts'
-import type { Check } from '../check.ts'
+import type { Check, Mode } from '../check.ts'
 import { CONFEXT } from '../confext/rules.ts'
 import { isReleaseName } from '../os-release/fields.ts'
 import type { Rule } from '../rule.ts'
@@ -33,8 +33,12 @@ const checkScope = (tell: Tell, key: string, scope: string | undefined): void =>
   if (wrong !== undefined) tell(EXTREL['EXTREL-11'], key, `${key} has '${wrong}', expected ${SCOPES.join(', ')}`)
 }
 
-const checkArchitecture = (tell: Tell, architecture: string): void => {
+/** A parameter, as it stands in a template before it is instantiated. */
+const PARAMETER = /^\{\{[A-Za-z0-9_]+\}\}$/
+
+const checkArchitecture = (tell: Tell, mode: Mode, architecture: string): void => {
   if (architecture === '' || architecture === '_any' || isArchitecture(architecture)) return
+  if (mode === 'source' && PARAMETER.test(architecture)) return
   const known: Readonly<Record<string, string>> = { amd64: 'x86-64', x86_64: 'x86-64', aarch64: 'arm64', any: '_any' }
   const meant = known[architecture]
   tell(
@@ -84,7 +88,7 @@ export const checkValues = (check: Check, kind: ExtensionClass, release: Release
   if (id === '') tell(EXTREL['EXTREL-07'], 'ID', 'names no ID', 'ID=_any fits every base')
   else if (id !== '_any' && !isReleaseName(id))
     tell(EXTREL['EXTREL-07'], 'ID', `ID='${id}', expected a-z, 0-9, ., _ and -, or _any`)
-  checkArchitecture(tell, values.get('ARCHITECTURE') ?? '')
+  checkArchitecture(tell, check.mode, values.get('ARCHITECTURE') ?? '')
   checkScope(tell, `${prefix}_SCOPE`, values.get(`${prefix}_SCOPE`))
   const level = values.get(`${prefix}_LEVEL`)
   if (level !== undefined && !isReleaseName(level))

@@ -1,6 +1,5 @@
 import { type Check, guarded } from '../check.ts'
 import { checkDeployed } from '../format/deployed.ts'
-import { checkUserdb } from '../home/userdb.ts'
 import { checkOsRelease } from '../os-release/file.ts'
 import { below, type Entry } from '../tree.ts'
 import { checkVerifiers } from '../voa/tree.ts'
@@ -86,6 +85,5 @@ export const checkRootfs = (check: Check, isPartitioned = false): void => {
   checkState(check)
   checkEntries(check)
   checkVerifiers(check)
-  checkUserdb(check)
   checkDeployed(check)
 }
