@@ -22,14 +22,19 @@ const placed = (finding: Finding, beside: string, target: string): Problem => {
   return { severity, at: { ...at, file }, message: `${message} [${rule.id}]`, ...(hint === undefined ? {} : { hint }) }
 }
 
-/** Writes a plan and completes it in a new directory, which is removed again when it has errors. */
+/**
+ * Writes a plan and completes it in a new directory, which is removed again when it has errors. In there the instance has its
+ * own name: that of an extension has to fit what is in it.
+ */
 const make = (host: Host, plan: Plan, beside: string, target: string, written: Written): readonly Problem[] => {
-  host.makeDirMode(beside, 0o755)
-  writePlan(host, plan, beside, written)
-  const findings = complete(host, beside).map((finding) => placed(finding, beside, target))
+  const made = `${beside}/${target.slice(target.lastIndexOf('/') + 1)}`
+  host.makeDirMode(beside, 0o700)
+  host.makeDirMode(made, 0o755)
+  writePlan(host, plan, made, written)
+  const findings = complete(host, made).map((finding) => placed(finding, made, target))
   if (!findings.some(isError)) {
-    settleTimes(host, beside)
-    host.rename(beside, target)
+    settleTimes(host, made)
+    host.rename(made, target)
   }
   return findings
 }
