@@ -53,6 +53,10 @@ export const PACKAGES = [
   'openssl',
   'sq',
   'attr',
+  // What an extension is made of.
+  'htop',
+  'tmux',
+  'vim-tiny',
   // Users.
   'systemd-homed',
   'systemd-userdbd',
