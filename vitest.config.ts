@@ -10,6 +10,8 @@ const ON_THE_SMALL_ENGINE = 'test/lib/host/quickjs.test.ts'
  * each of which has every program of its kind, and for single programs by test/invocation.
  */
 const ON_ONE_ENGINE = [
+  'boot-oracles',
+  'ddi-oracles',
   'escape',
   'faults',
   'images',

@@ -15,6 +15,8 @@ const GROUPS = {
   tools: [
     'lib/cli/cli.ts',
     'lib/systemd/interface-name.ts',
+    'programs/git-sync.ts',
+    'programs/infra-manager.ts',
     'programs/setup-tenant-network.ts',
     'programs/teardown-tenant-network.ts',
     'programs/tenant-cleanup.ts',
@@ -25,11 +27,15 @@ const GROUPS = {
     'programs/tenant-provision.ts',
     'programs/tenant-storage.ts',
     'programs/tenants-late.ts',
+    'programs/varlink-api.ts',
   ],
 }
 
 /** The same on the small engine alone, with the functions that they export: Node cannot be asked. */
-const NATIVE_ONLY = { 'lib/host/run-to-end.ts': ['become', 'runToEnd'] }
+const NATIVE_ONLY = {
+  'lib/host/read-input.ts': ['readInput'],
+  'lib/host/run-to-end.ts': ['become', 'runToEnd'],
+}
 
 const groupsOf = (engine) =>
   engine === 'native' ? { ...GROUPS, tools: [...GROUPS.tools, ...Object.keys(NATIVE_ONLY)] } : GROUPS

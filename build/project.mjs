@@ -28,6 +28,8 @@ export const GENERATORS = ['tenant-generator', 'mount-generator']
 /** Names of the executable in /usr/lib/bitbuilder. The dispatch is lib/program/by-name.ts. */
 export const PROGRAMS = [
   ...GENERATORS,
+  'git-sync',
+  'infra-manager',
   'setup-tenant-network',
   'teardown-tenant-network',
   'tenant-cleanup',
@@ -38,6 +40,7 @@ export const PROGRAMS = [
   'tenant-provision',
   'tenant-storage',
   'tenants-late',
+  'varlink-api',
 ]
 
 /** Seconds since 1970 of the newest entry in debian/changelog: what is built from the same source has the same dates. */

@@ -5,6 +5,8 @@ import { mountGenerator } from '../generators/mount-generator.ts'
 import { tenantGenerator } from '../generators/tenant-generator.ts'
 import { bitbuilder } from '../lib/cli/cli.ts'
 import { runByName } from '../lib/program/by-name.ts'
+import { gitSync } from './git-sync.ts'
+import { infraManager } from './infra-manager.ts'
 import { setupTenantNetwork } from './setup-tenant-network.ts'
 import { teardownTenantNetwork } from './teardown-tenant-network.ts'
 import { tenantCleanup } from './tenant-cleanup.ts'
@@ -15,10 +17,13 @@ import { tenantManager } from './tenant-manager.ts'
 import { tenantProvision } from './tenant-provision.ts'
 import { tenantStorage } from './tenant-storage.ts'
 import { tenantsLate } from './tenants-late.ts'
+import { varlinkApi } from './varlink-api.ts'
 
 const { host, args, exit } = engine
 
 const status = runByName(host.below(host.env('BITBUILDER_ROOT') ?? ''), args, {
+  'git-sync': gitSync,
+  'infra-manager': infraManager,
   'mount-generator': mountGenerator,
   'setup-tenant-network': setupTenantNetwork,
   'teardown-tenant-network': teardownTenantNetwork,
@@ -31,6 +36,7 @@ const status = runByName(host.below(host.env('BITBUILDER_ROOT') ?? ''), args, {
   'tenant-provision': tenantProvision,
   'tenant-storage': tenantStorage,
   'tenants-late': tenantsLate,
+  'varlink-api': varlinkApi,
   bitbuilder,
 })
 

@@ -2,6 +2,7 @@ import { BOOT } from './boot/rules.ts'
 import { CONFEXT } from './confext/rules.ts'
 import { DDI } from './ddi/rules.ts'
 import { EXTREL } from './extension-release/rules.ts'
+import { HOME, HOMED } from './home/rules.ts'
 import { MACH } from './machine/rules.ts'
 import { OSR } from './os-release/rules.ts'
 import { ROOT } from './rootfs/rules.ts'
@@ -10,6 +11,6 @@ import { SYSEXT } from './sysext/rules.ts'
 import { VOA } from './voa/rules.ts'
 
 /** Every table of rules, in the order in which they are listed. */
-const TABLES: readonly RuleTable[] = [ROOT, OSR, EXTREL, SYSEXT, CONFEXT, VOA, BOOT, DDI, MACH]
+const TABLES: readonly RuleTable[] = [ROOT, OSR, EXTREL, SYSEXT, CONFEXT, VOA, BOOT, DDI, MACH, HOME, HOMED]
 
 export const allRules = (): readonly Rule[] => TABLES.flatMap((table) => Object.values(table))

@@ -5,6 +5,9 @@ import { checkDdiFile, isPartitioned } from './ddi/ddi.ts'
 import { checkReleaseFile } from './extension-release/file.ts'
 import { checkExtensionTree, checkVersionsPath, looksLikeExtension } from './format/extension.ts'
 import { checkSearchDirectory, searchedClass } from './format/search.ts'
+import { checkHomedTemplate, isHomedTemplate } from './home/homed.ts'
+import { checkUserRecordFile, isUserRecordFile } from './home/record.ts'
+import { checkHome, isHome } from './home/skeleton.ts'
 import { checkMachineTemplate } from './machine/machine.ts'
 import { checkOsReleaseFile } from './os-release/file.ts'
 import { resolve } from './resolve.ts'
@@ -79,6 +82,18 @@ export const KINDS: readonly ArtifactKind[] = [
     check: (check) => checkMachineTemplate(check),
   },
   {
+    name: 'homed',
+    summary: 'home-skeleton and config of a user of systemd-homed',
+    recognises: isHomedTemplate,
+    check: checkHomedTemplate,
+  },
+  {
+    name: 'home',
+    summary: 'a home directory that new users get',
+    recognises: isHome,
+    check: checkHome,
+  },
+  {
     name: 'boot',
     summary: 'an ESP or XBOOTLDR partition, or efi and boot of a disk',
     recognises: (tree, subject) => subject === '' && isBootTree(tree),
@@ -113,5 +128,11 @@ export const KINDS: readonly ArtifactKind[] = [
     summary: 'an OpenPGP certificate, an SSH, X.509, minisign or signify key',
     recognises: (_, subject) => isVerifierFile(subject),
     check: checkVerifierFile,
+  },
+  {
+    name: 'user-record',
+    summary: 'a user record of systemd, or a template of one',
+    recognises: (_, subject) => isUserRecordFile(subject),
+    check: checkUserRecordFile,
   },
 ]

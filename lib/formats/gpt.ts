@@ -76,7 +76,8 @@ const isHeader = (bytes: Uint8Array): boolean => bytes.length >= HEADER_SIZE && 
 const parseHeader = (bytes: Uint8Array): Header | undefined => {
   const size = u32(bytes, 12)
   if (!isHeader(bytes) || size < HEADER_SIZE || size > bytes.length) return undefined
-  const copy = bytes.slice(0, size)
+  // Not slice(): that of Node's own arrays is no copy.
+  const copy = Uint8Array.from(bytes.subarray(0, size))
   copy.fill(0, 16, 20)
   if (crc32(copy) !== u32(bytes, 16)) return undefined
   return {

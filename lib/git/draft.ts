@@ -47,24 +47,39 @@ const checkMetadata = (git: Git, draft: Draft, place: (path: string) => string):
     return 'problems' in read ? read.problems : []
   })
 
+/** What of a repository becomes a revision. */
+export interface Share {
+  /** The directory of the repository that is taken; empty for all of it. */
+  readonly path: string
+  /** What of that is left out: names. */
+  readonly without: readonly string[]
+  /** Whether a commit that has no such directory is one with nothing in it. */
+  readonly mayBeMissing: boolean
+}
+
 /** What is wrong with a commit, warnings included. Without an error among it, the commit has become a revision. */
-export const makeRevision = (git: Git, commit: string, path: string, config: Config): readonly Problem[] => {
+export const makeRevision = (git: Git, commit: string, share: Share, config: Config): readonly Problem[] => {
+  const { path, without } = share
   const place = (inner: string): string => inCommit(commit, [path, inner].filter((part) => part !== '').join('/'))
   const bounds: Bounds = { seconds: config.fetchTimeout, bytes: LONGEST_LISTING }
   const tree = treeOf(git, commit, path)
-  if (tree === undefined) return [problem(place(''), 'is no directory: see repository.path')]
-  const listed = runGit(git, ['ls-tree', '-r', '-t', '-l', '-z', '--full-tree', tree], bounds)
+  if (tree === undefined && !share.mayBeMissing) return [problem(place(''), 'is no directory: see repository.path')]
+  const listed =
+    tree === undefined
+      ? { status: 0, stdout: '', words: '' }
+      : runGit(git, ['ls-tree', '-r', '-t', '-l', '-z', '--full-tree', tree], bounds)
   if (listed.status !== 0) {
     const isTooLong = listed.stdout.length > LONGEST_LISTING / 4
     const words = isTooLong ? `has more files and directories than MaxFiles=${config.maxFiles}` : listed.words
     return [problem(place(''), words)]
   }
   const limits = { files: config.maxFiles, size: config.maxRepositorySize }
-  const { value: entries, problems: wrong } = checkListing(listed.stdout, place, limits)
+  const { value: all, problems: wrong } = checkListing(listed.stdout, place, limits)
   if (wrong.length > 0) return wrong
+  const entries = all.filter(({ path: one }) => !without.some((name) => one === name || one.startsWith(`${name}/`)))
   const { value: trees, problems } = findTrees(entries, place)
   if (problems.some(isError)) return problems
-  const draft: Draft = { commit, tree, path, entries, trees }
+  const draft: Draft = { commit, tree: tree ?? '', path, entries, without, trees }
   return orElse<readonly Problem[]>(
     () => {
       writeDraft(git, draft, config.fetchTimeout)

@@ -1,11 +1,12 @@
 import type { Config } from '../config/config.ts'
 import type { Host } from '../host/host.ts'
 import { HostError, orElse } from '../host/host.ts'
+import { GUEST, TENANT_SOCKET } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf } from '../report/json-source.ts'
 import { isError, type Problem, wholeFile } from '../report/problem.ts'
 import { withAccess } from './access.ts'
-import { makeRevision, short } from './draft.ts'
+import { makeRevision, type Share, short } from './draft.ts'
 import { descendsFrom, fetchWanted, requireAnswer } from './fetch.ts'
 import type { Git } from './repository.ts'
 import { isWhole, readRevisions, switchTo } from './revision.ts'
@@ -21,6 +22,7 @@ export interface Task {
   readonly host: Host
   readonly id: string
   readonly repository: Repository
+  readonly share: Share
   /** Where the registry says so. */
   readonly source: JsonSource
   readonly config: Config
@@ -66,6 +68,12 @@ const refOf = ({ repository }: Task): string => repository.ref ?? 'HEAD'
 /** Another address or ref is the administrator's own change of course. */
 const sourceOf = (task: Task): string => `${withoutCredentials(task.repository.url)} ${refOf(task)}`
 
+/** What somebody types who wants it all the same. */
+const askAgain = (id: string, force: boolean): string =>
+  id === GUEST
+    ? `varlinkctl call ${TENANT_SOCKET} io.bitbuilder.Tenant.Sync '{"force":${force}}'`
+    : `bitbuilder provision ${id}${force ? ' --force' : ''}`
+
 /** What is to be said of a commit that is not a later one. Without signatures a branch may be rewritten, and one is told. */
 const checkDescent = (task: Task, git: Git, commit: string): readonly Problem[] => {
   const last = task.before?.accepted ?? readCurrent(task.host, task.id)
@@ -76,7 +84,7 @@ const checkDescent = (task: Task, git: Git, commit: string): readonly Problem[] 
   if (descends === true || (descends === undefined && !mustDescend)) return []
   const message = `commit ${short(commit)} does not descend from ${short(last)}, the last one: somebody has rewritten the history`
   if (!mustDescend) return [problemAt(task, 'url', message, 'warning')]
-  const hint = `if that is as it should be: bitbuilder provision ${task.id} --force`
+  const hint = `if that is as it should be: ${askAgain(task.id, true)}`
   return [{ ...problemAt(task, 'url', message), hint }]
 }
 
@@ -96,14 +104,13 @@ const checkSigned = (task: Task, git: Git, commit: string): readonly Problem[] =
 
 /** Makes a commit current, unless something is wrong with it. */
 const accept = (task: Task, git: Git, commit: string): Outcome => {
-  const { host, id, repository } = task
-  const path = repository.path ?? ''
+  const { host, id, share } = task
   const found = (): Manifest | undefined =>
-    wholeRevisions(task).find((one) => one.commit === commit && one.path === path)
+    wholeRevisions(task).find((one) => one.commit === commit && one.path === share.path)
   const history = [...checkDescent(task, git, commit), ...checkSigned(task, git, commit)]
   if (history.some(isError))
     return failed({ ...task, before: { ...empty, ...task.before, wanted: commit } }, ...history)
-  const contents = found() === undefined ? makeRevision(git, commit, path, task.config) : []
+  const contents = found() === undefined ? makeRevision(git, commit, share, task.config) : []
   const problems = [...history, ...contents]
   const manifest = found()
   if (manifest === undefined || problems.some(isError))
@@ -135,7 +142,7 @@ const fetchAndAccept = (task: Task, git: Git): Outcome => {
   if (typeof fetched !== 'string') return failed(task, fetched)
   if (before?.pinned === fetched && wish === undefined) {
     const message = `commit ${short(fetched)} was rolled back from, staying`
-    const hint = `to go there again: bitbuilder provision ${task.id}`
+    const hint = `to go there again: ${askAgain(task.id, false)}`
     return { ...known(task), problems: [{ ...problemAt(task, 'url', message, 'warning'), hint }], wanted: fetched }
   }
   return accept(task, git, fetched)

@@ -63,6 +63,8 @@ export interface Draft {
   readonly tree: string
   readonly path: string
   readonly entries: readonly Entry[]
+  /** What of the tree is nobody's here: no entry is at or below one of these. */
+  readonly without: readonly string[]
   readonly trees: Manifest['trees']
 }
 
@@ -73,9 +75,10 @@ export const draftDir = (id: string, { commit }: Draft): string => unfinished(re
 
 /** Everything but the trees that lie apart. */
 export const writeDraft = (git: Git, draft: Draft, seconds: number): void => {
-  const without = Object.keys(draft.trees)
-  const isApart = ({ path }: Entry): boolean => without.some((tree) => path === tree || isBelow(path, tree))
+  const apart = Object.keys(draft.trees)
+  const isApart = ({ path }: Entry): boolean => apart.some((tree) => path === tree || isBelow(path, tree))
   const entries = draft.entries.filter((entry) => !isApart(entry))
+  const without = [...apart, ...draft.without]
   const part = { tree: draft.tree, without, entries, prefix: '', mayLeadOut: false }
   extract(git, part, draftDir(git.id, draft), { seconds })
 }

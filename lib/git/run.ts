@@ -5,7 +5,7 @@ import { provisionFile, provisionLock, RUNTIME_DIR } from '../layout/paths.ts'
 import { logProblems } from '../program/generator.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { isError, type Problem, wholeFile } from '../report/problem.ts'
-import { short } from './draft.ts'
+import { type Share, short } from './draft.ts'
 import { type Outcome, provision, rollBack, type Task } from './provision.ts'
 import { removeOld, sweep } from './revision.ts'
 import type { Repository } from './settings.ts'
@@ -46,14 +46,26 @@ const tell = (host: Host, before: string | undefined, { commit, problems }: Prov
   else if (commit !== undefined) host.log('info', `revision ${short(commit)} stays current`)
 }
 
-const runLocked = (task: Task): number => {
+/** What is the same on a host and in the infrastructure VM, and what is not. */
+export interface Part {
+  share(repository: Repository): Share
+  /** Makes the disk agree with the current revision; what it could not do, and why. */
+  settle(host: Host, id: string): readonly Problem[]
+}
+
+const HOST: Part = {
+  share: ({ path = '' }) => ({ path, without: [], mayBeMissing: false }),
+  settle: settleCurrent,
+}
+
+const runLocked = (task: Task, settle: Part['settle']): number => {
   const { host, id, wish, config } = task
   const former = readCurrent(host, id)
   sweep(host, id)
   const outcome: Outcome = wish?.rollback === undefined ? provision(task) : rollBack(task, wish.rollback)
   sweep(host, id)
   const commit = readCurrent(host, id)
-  const problems = [...outcome.problems, ...settleCurrent(host, id)]
+  const problems = [...outcome.problems, ...settle(host, id)]
   const state: ProvisionState = {
     state: outcome.problems.some(isError) || commit === undefined ? 'failed' : 'current',
     ...outcome,
@@ -72,19 +84,19 @@ const runLocked = (task: Task): number => {
  * One provisioning of a tenant that has a repository. Exit status 0 when the tenant has a revision to run, 1 when it has
  * none. Whatever fails leaves the revision that it has.
  */
-export const runProvisioning = (host: Host, id: string, repository: Repository, source: JsonSource): number => {
+export const runProvisioning = (
+  host: Host,
+  id: string,
+  repository: Repository,
+  source: JsonSource,
+  part: Part = HOST,
+): number => {
   const { value: config, problems } = readConfig(host)
   logProblems(host, '', problems)
   host.makeDir(RUNTIME_DIR)
-  return host.withLock(provisionLock(id), PATIENCE_LOCK, () =>
-    runLocked({
-      host,
-      id,
-      repository,
-      source,
-      config,
-      before: readProvisionState(host, id),
-      wish: readWish(host, id),
-    }),
-  )
+  return host.withLock(provisionLock(id), PATIENCE_LOCK, () => {
+    const share = part.share(repository)
+    const [before, wish] = [readProvisionState(host, id), readWish(host, id)]
+    return runLocked({ host, id, repository, share, source, config, before, wish }, part.settle)
+  })
 }

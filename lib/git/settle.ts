@@ -6,7 +6,6 @@ import {
   nextMark,
   originMark,
   removedTree,
-  revisionDir,
   tenantDir,
   treeMark,
 } from '../layout/paths.ts'
@@ -15,12 +14,13 @@ import { convergeTree } from '../machine/tree.ts'
 import type { Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
 import { INFRA_TREE, MACHINE_DIRECTORIES } from './contents.ts'
+import { linkTargets, placeLinks } from './extension-links.ts'
 import type { Manifest } from './state.ts'
 
 /** Makes the tenant's directory agree with its revision. Everything here may be repeated, and stopped anywhere. */
 
-/** The name that a link is made under before it replaces another. */
-const BESIDE = '.tmp-link'
+/** The tenant's directory, from one of extensions. */
+const UP = '../..'
 
 const kept = (path: string): Problem => ({
   severity: 'warning',
@@ -71,44 +71,6 @@ const machinesIn = ({ trees }: Manifest, prefix: string): readonly string[] =>
     .filter(([top, , last, ...more]) => top === prefix && last === 'rootfs' && more.length === 0)
     .map(([, name = '']) => name)
 
-/** Extensions of a class by name, with where a link to each leads. */
-const linksOf = (host: Host, id: string, { commit, trees }: Manifest, kind: string): ReadonlyMap<string, string> => {
-  const prefix = `extensions/${kind}/`
-  const links = new Map<string, string>()
-  for (const [path, tree] of Object.entries(trees))
-    if (path.startsWith(prefix)) links.set(path.slice(prefix.length), `../../trees/${tree}`)
-  const files = host.listInside(revisionDir(id, commit), `extensions/${kind}`) ?? []
-  for (const { name, kind: found } of files)
-    if (found === 'file' && name.endsWith('.raw')) links.set(name, `../../revisions/${commit}/${prefix}${name}`)
-  return links
-}
-
-const OURS = /^\.\.\/\.\.\/(?:trees|revisions)\/[0-9a-f]{40,64}(?:\/|$)/
-
-const settleLinks = (host: Host, directory: string, links: ReadonlyMap<string, string>): readonly Problem[] => {
-  host.remove(`${directory}/${BESIDE}`)
-  for (const { name, kind } of host.readDir(directory)?.entries ?? []) {
-    const isOurs = kind === 'link' && OURS.test(host.readLink(`${directory}/${name}`))
-    if (isOurs && !links.has(name)) host.remove(`${directory}/${name}`)
-  }
-  return [...links].flatMap(([name, target]): readonly Problem[] => {
-    const path = `${directory}/${name}`
-    const there = host.stat(path)
-    const before = there?.kind === 'link' ? host.readLink(path) : undefined
-    if (before === target) return []
-    if (there !== undefined && (before === undefined || !OURS.test(before)))
-      return [
-        {
-          ...kept(path),
-          message: 'is not from the repository, which has an extension of this name too, leaving it as it is',
-        },
-      ]
-    host.symlink(target, `${directory}/${BESIDE}`)
-    host.rename(`${directory}/${BESIDE}`, path)
-    return []
-  })
-}
-
 /**
  * Extensions are merged over the tree of the infrastructure VM before that starts. Later trees come when it is stopped, the
  * first one has to be there: nothing can run from it yet.
@@ -127,7 +89,7 @@ export const settle = (host: Host, id: string, manifest: Manifest): readonly Pro
     () => placeInfraTree(host, id, manifest),
     ...MACHINE_DIRECTORIES.map((one) => () => settleMachines(host, id, one, machinesIn(manifest, one))),
     ...EXTENSION_CLASSES.map(
-      (kind) => () => settleLinks(host, extensionDir(id, kind), linksOf(host, id, manifest, kind)),
+      (kind) => () => placeLinks(host, extensionDir(id, kind), UP, linkTargets(host, id, manifest, kind)),
     ),
   ]
   return steps.flatMap((step) =>

@@ -100,6 +100,10 @@ const isProblemLike = (value: unknown): value is Problem =>
   Number.isSafeInteger(value.at.line) &&
   Number.isSafeInteger(value.at.column)
 
+/** The problems in a file of ours; what is none is left out. */
+export const problemsOf = (value: unknown): readonly Problem[] =>
+  Array.isArray(value) ? value.filter(isProblemLike) : []
+
 const stateOf = (value: Record<string, unknown>): ProvisionState => ({
   state: value.state === 'current' ? 'current' : 'failed',
   ...withoutUndefined({
@@ -110,7 +114,7 @@ const stateOf = (value: Record<string, unknown>): ProvisionState => ({
     pinned: commitOr(value.pinned),
     answers: textOr(value.answers),
   }),
-  problems: Array.isArray(value.problems) ? value.problems.filter(isProblemLike) : [],
+  problems: problemsOf(value.problems),
 })
 
 /** Undefined before the first attempt, or when the file makes no sense: what it says can be found out again. */

@@ -8,6 +8,7 @@ export const EISDIR = 21
 export const EPIPE = 32
 export const ELOOP = 40
 export const EOPNOTSUPP = 95
+export const ECONNRESET = 104
 
 const NAMES: Readonly<Record<number, string>> = {
   1: 'EPERM',
@@ -38,6 +39,7 @@ const NAMES: Readonly<Record<number, string>> = {
   39: 'ENOTEMPTY',
   40: 'ELOOP',
   95: 'EOPNOTSUPP',
+  104: 'ECONNRESET',
   116: 'ESTALE',
   122: 'EDQUOT',
 }

@@ -189,7 +189,15 @@ export interface Processes {
   sleep(milliseconds: number): void
 }
 
-export interface Host extends Reader, Writer, Environment, Output, Processes {
+export interface Input {
+  /**
+   * Standard input as it comes: what there is of it, at most so many bytes, and waits for the first of them. Empty at its
+   * end, which is also a reader or a socket that has gone away.
+   */
+  readInput(most: number): Uint8Array
+}
+
+export interface Host extends Reader, Writer, Environment, Input, Output, Processes {
   /** The same machine, read below another root, as $BITBUILDER_ROOT does it. */
   below(root: string): Host
 }

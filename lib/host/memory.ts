@@ -45,6 +45,8 @@ export interface MemoryOptions {
   /** Milliseconds that each call of `now()` takes: a test of time limits. */
   readonly tick?: number
   readonly run?: (command: readonly string[]) => Finished
+  /** What comes on standard input, a piece at a time. */
+  readonly input?: readonly Uint8Array[]
 }
 
 export interface MemoryHost extends Host {
@@ -152,6 +154,7 @@ export const memoryHost = (
   }
 
   let clock = 0
+  const input = [...(options.input ?? [])]
   const printed: string[] = []
   const logged: { level: Level; line: string }[] = []
   const commands: (readonly string[])[] = []
@@ -275,6 +278,11 @@ export const memoryHost = (
     },
     architecture: () => 'x86-64',
     isTerminal: () => false,
+    readInput: (most) => {
+      const next = input.shift() ?? new Uint8Array()
+      if (next.length > most) input.unshift(next.subarray(most))
+      return next.subarray(0, most)
+    },
     print,
     log,
 

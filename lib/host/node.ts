@@ -125,6 +125,10 @@ const readText = (path: string, fd: number, limit: number): TextFile => {
   return { stat, text, nesting: nestingOf(text) }
 }
 
+const pause = (milliseconds: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+}
+
 const writeAll = (fd: number, text: string): void => {
   const bytes = Buffer.from(text)
   let written = 0
@@ -133,7 +137,7 @@ const writeAll = (fd: number, text: string): void => {
       written += fs.writeSync(fd, bytes, written)
     } catch (error) {
       if (codeOf(error) !== 'EAGAIN') throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+      pause(5)
     }
   }
 }
@@ -155,6 +159,20 @@ const makeAll = (path: string): void => {
     if (!isAbsent(error) || parent === '') throw error
     makeAll(parent)
     makeOne(path)
+  }
+}
+
+const readInput = (most: number): Uint8Array => {
+  const buffer = Buffer.alloc(most)
+  for (;;) {
+    try {
+      return buffer.subarray(0, fs.readSync(0, buffer))
+    } catch (error) {
+      if (codeOf(error) === 'ECONNRESET') return buffer.subarray(0, 0)
+      // Somebody who has the same file open may not want to wait.
+      if (codeOf(error) !== 'EAGAIN') throw toHostError('standard input', error)
+      pause(5)
+    }
   }
 }
 
@@ -306,6 +324,7 @@ export const nodeHost = (root: string): Host => {
     architecture: () => ARCHITECTURES[arch] ?? arch,
     isTerminal: () => process.stdout.isTTY === true,
 
+    readInput,
     print: (text) => say(1, text),
     log,
 
@@ -352,9 +371,7 @@ export const nodeHost = (root: string): Host => {
         fs.closeSync(fd)
       }
     },
-    sleep: (milliseconds) => {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
-    },
+    sleep: pause,
   }
   return host
 }

@@ -12,6 +12,7 @@ import { locate } from './locate.ts'
 import { logBy } from './log.ts'
 import { check, checkThere } from './quickjs-check.ts'
 import { writer } from './quickjs-writer.ts'
+import { readInput } from './read-input.ts'
 import { readFileInside } from './resolve.ts'
 import { become, runToEnd } from './run-to-end.ts'
 
@@ -200,6 +201,7 @@ export const quickjsHost = (root: string): Host => {
     },
     isTerminal: () => isatty(1),
 
+    readInput,
     print: (text) => say(1, text),
     log,
 

@@ -31,6 +31,12 @@ export const storageService = (id: string): string => `tenant-storage@${id}.serv
 export const healthService = (id: string): string => `tenant-health@${id}.service`
 export const healthTimer = (id: string): string => `tenant-health@${id}.timer`
 
+/** Of the infrastructure VM. */
+export const GIT_SYNC_SERVICE = 'git-sync.service'
+export const INFRA_MANAGER_SERVICE = 'infra-manager.service'
+/** One that runs a script of the current revision: `provision`, `health-check`. */
+export const scriptService = (name: string): string => `infra-script@${name}.service`
+
 export type MachineKind = 'vm' | 'container'
 
 /** `tenant-vm@acme:web.service`. Neither part can hold a colon. */

@@ -49,7 +49,18 @@ export const isBelow = (path: string, dir: string): boolean => path === dir || p
 export const unitTemplate = (name: string): string => `${UNIT_DIR}/${name}`
 export const program = (name: string): string => `${PROGRAM_DIR}/${name}`
 
-export const tenantDir = (id: string): string => `${TENANTS_DIR}/${id}`
+/** Stands for an id in the infrastructure VM, where programs see one tenant alone. No id begins with a dot. */
+export const GUEST = '.guest'
+export const GUEST_DIR = '/var/lib/infra'
+/** What its host tells the VM of the tenant's repository, as systemd gives it to the unit that asks. */
+const guestCredential = (name: string): string => `/run/credentials/git-sync.service/tenant.${name}`
+/** What infra-manager made of the current revision. */
+export const APPLIED_FILE = `${GUEST_DIR}/applied.json`
+/** Where systemd-sysext(8) looks for extensions that stay. */
+export const SYSTEM_EXTENSIONS = { sysext: '/var/lib/extensions', confext: '/var/lib/confexts' } as const
+export const TENANT_SOCKET = '/run/bitbuilder/io.bitbuilder.Tenant'
+
+export const tenantDir = (id: string): string => (id === GUEST ? GUEST_DIR : `${TENANTS_DIR}/${id}`)
 /** Where it is moved before it is deleted: no id starts with a dot. */
 export const removedDir = (id: string): string => `${TENANTS_DIR}/.${id}.removed`
 /** Below a tenant's directory. */
@@ -193,8 +204,10 @@ export const gitAccessDir = (id: string): string => `${GIT_ACCESS_DIR}/${id}`
 
 /** Keys for a tenant's repository, made by the administrator. */
 export const gitKeyFile = (id: string, kind: 'key' | 'known_hosts' | 'netrc'): string =>
-  `/etc/bitbuilder/git/${id}.${kind}`
+  id === GUEST ? guestCredential(kind) : `/etc/bitbuilder/git/${id}.${kind}`
 
 /** Who may sign a tenant's commits. */
 export const signersFile = (id: string, verify: 'ssh' | 'openpgp'): string =>
-  `/etc/bitbuilder/signers/${id}.${verify === 'ssh' ? 'allowed-signers' : 'pgp'}`
+  id === GUEST
+    ? guestCredential('signers')
+    : `/etc/bitbuilder/signers/${id}.${verify === 'ssh' ? 'allowed-signers' : 'pgp'}`

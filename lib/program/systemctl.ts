@@ -46,6 +46,10 @@ export const stopUnits = (host: Processes, units: readonly string[], seconds: nu
 }
 
 /** Queues jobs and does not wait: for units that are ordered after the one that asks. */
-export const queueJobs = (host: Processes, verb: 'start' | 'stop', units: readonly string[]): void => {
+export const queueJobs = (
+  host: Processes,
+  verb: 'start' | 'stop' | 'reload-or-restart',
+  units: readonly string[],
+): void => {
   if (units.length > 0) mustRun(host, ['systemctl', verb, '--no-block', '--', ...units], PATIENCE_QUERY)
 }

@@ -196,6 +196,21 @@ const extensions = {
   },
 } as const satisfies Shape
 
+/** Where a tenant's repository is, and what is taken from it. */
+export const repositoryShape = {
+  is: 'object',
+  keys: {
+    url: repositoryUrl,
+    ref: repositoryRef,
+    path: innerPath,
+    /** How commits must be signed; when not said, they need not be. */
+    verify: { is: 'choice', of: ['ssh', 'openpgp'] },
+    /** A commit that needs no signature, nor any before it. */
+    since: commit,
+  },
+  required: ['url'],
+} as const satisfies Shape
+
 /** One entry of the registry. An unknown key is a mistake, not a wish. */
 export const tenantShape = {
   is: 'object',
@@ -205,19 +220,7 @@ export const tenantShape = {
     description: text('a text', 200),
     /** Whether the tenant starts at boot. */
     enabled: flag,
-    repository: {
-      is: 'object',
-      keys: {
-        url: repositoryUrl,
-        ref: repositoryRef,
-        path: innerPath,
-        /** How commits must be signed; when not said, they need not be. */
-        verify: { is: 'choice', of: ['ssh', 'openpgp'] },
-        /** A commit that needs no signature, nor any before it. */
-        since: commit,
-      },
-      required: ['url'],
-    },
+    repository: repositoryShape,
     resources,
     infra,
     network,

@@ -15,6 +15,8 @@ export interface EngineHost extends AsyncDisposable {
 export interface EngineOptions {
   /** The environment of the process; ours when not said. */
   readonly env?: Readonly<Record<string, string>>
+  /** An open file that is its standard input; none when not said. */
+  readonly stdin?: number
   /** Files that its standard output and error go to; /dev/null when not said. */
   readonly stdout?: string
   readonly stderr?: string
@@ -45,6 +47,7 @@ const METHODS = [
   'env',
   'now',
   'isTerminal',
+  'readInput',
   'print',
   'log',
   'run',
@@ -144,7 +147,7 @@ export const startEngine = async (program: string, options: EngineOptions = {}):
   const [stdout, stderr] = [output(options.stdout), output(options.stderr)]
   const child = spawn('timeout', ['--signal=KILL', String(PATIENCE), program], {
     env: options.env ?? process.env,
-    stdio: ['ignore', stdout, stderr, requests.reading, answers.writing],
+    stdio: [options.stdin ?? 'ignore', stdout, stderr, requests.reading, answers.writing],
   })
   await once(child, 'spawn')
   for (const fd of [stdout, stderr, requests.reading, answers.writing]) closeSync(fd)

@@ -119,7 +119,7 @@ export const checkEfiFile = (check: Check): void => {
 const checkProgram = (check: Check, path: string): void => {
   const silent = { ...check, report: () => {} }
   const pe = readPe(silent, BOOT['BOOT-18'], path)
-  const isKernel = pe === undefined || ['.linux', '.osrel', '.cmdline', '.initrd'].some((name) => hasSection(pe, name))
+  const isKernel = pe === undefined || ['.linux', '.cmdline', '.initrd', '.uname'].some((name) => hasSection(pe, name))
   if (isKernel) checkUki(check, path, check.base?.release)
   else readPe(check, BOOT['BOOT-18'], path)
 }

@@ -1,5 +1,6 @@
 import { type Check, guarded } from '../check.ts'
 import { checkDeployed } from '../format/deployed.ts'
+import { checkUserdb } from '../home/userdb.ts'
 import { checkOsRelease } from '../os-release/file.ts'
 import { below, type Entry } from '../tree.ts'
 import { checkVerifiers } from '../voa/tree.ts'
@@ -85,5 +86,6 @@ export const checkRootfs = (check: Check, isPartitioned = false): void => {
   checkState(check)
   checkEntries(check)
   checkVerifiers(check)
+  checkUserdb(check)
   checkDeployed(check)
 }

@@ -7,19 +7,23 @@ import { type EngineHost, startEngine } from '../../support/engine-host.ts'
 import { materialise, must, temporaryDir } from '../../support/materialise.ts'
 import { hostContract } from './contract.ts'
 import { diskContract } from './disk.ts'
+import { inputContract, piecesOf } from './input.ts'
 import { processContract } from './processes.ts'
 import { directory, link, placed, text, worldAt, worldBelow } from './world.ts'
 
 // The engine itself, not its like: a process of it is asked for everything.
 
 let engine: EngineHost
+const dir = temporaryDir()
+const program = `${dir.path}/engine-server`
 beforeAll(async () => {
-  using dir = temporaryDir()
-  const program = `${dir.path}/engine-server`
   await packNative({ entry: 'test/support/engine-server.ts', destination: program })
   engine = await startEngine(program)
 })
-afterAll(() => engine[Symbol.asyncDispose]())
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]()
+  dir[Symbol.dispose]()
+})
 
 const host = () => engine.host
 
@@ -28,6 +32,10 @@ hostContract('quickjsHost below another root', (tree) => worldBelow(host(), tree
 describe('quickjsHost', () => {
   processContract(host)
   diskContract(host)
+  inputContract(async (stdin, most) => {
+    await using reading = await startEngine(program, { stdin })
+    return piecesOf(reading.host, most)
+  })
 })
 
 /** ext4 as it was before it kept the kinds of files in its directories: getdents(2) says DT_UNKNOWN for all. */
