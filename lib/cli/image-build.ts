@@ -33,6 +33,7 @@ export const imageBuild: Verb = {
   options: [
     CLASS_OPTION,
     { name: '--format', value: 'FORMAT', summary: `${FORMATS.join(', ')}` },
+    { name: '--base', value: 'TREE', summary: 'the root file system that the extension is for' },
     { name: '--image-version', value: 'VERSION', summary: 'the version in the name' },
     { name: '--private-key', value: 'FILE', summary: 'sign a ddi: the key, PEM' },
     { name: '--certificate', value: 'FILE', summary: 'sign a ddi: the certificate, PEM' },
@@ -46,6 +47,7 @@ export const imageBuild: Verb = {
       format: options.get('--format'),
       version: options.get('--image-version'),
       key: keyAsked(options),
+      base: options.get('--base'),
     }
     const build = isMachine(host, asked.dir) ? buildMachine : buildImage
     const { built, problems } = build(host, asked, progressOn(host, !json))

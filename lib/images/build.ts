@@ -1,3 +1,5 @@
+import type { Base } from '../compliance/check.ts'
+import { readBase } from '../compliance/verify.ts'
 import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import type { ExtensionClass } from '../layout/paths.ts'
@@ -22,6 +24,8 @@ export interface BuildOptions {
   readonly format: string | undefined
   readonly version: string | undefined
   readonly key: SigningKey | undefined
+  /** A directory: what the extension is going to lie on. */
+  readonly base: string | undefined
 }
 
 export interface Built {
@@ -55,6 +59,7 @@ interface Task extends Fixed {
   readonly destination: Destination
   readonly key: SigningKey | undefined
   readonly progress: Progress
+  readonly base: Base | undefined
   /** A directory for what is being made. */
   readonly work: string
 }
@@ -82,7 +87,7 @@ const make = (task: Task): Outcome => {
   const [tree, image] = [`${work}/${source.name}`, `${work}/${destination.file}`]
   for (const left of [tree, image, `${work}/definitions`]) host.remove(left)
   stage(host, source.dir, tree, source.kind, task.epoch)
-  const problems = judgeTree(host, source, tree)
+  const problems = judgeTree(host, source, tree, task.base)
   if (problems.some(isError)) return { built: undefined, problems }
   const roothash = makeImage(task, tree, image)
   const file = `${destination.directory}/${destination.file}`
@@ -106,6 +111,7 @@ export const buildImage = (host: Host, options: BuildOptions, progress: Progress
   const { problems } = measure(host, source.dir)
   if (problems.some(isError)) return { built: undefined, problems }
   const uuid = uuidOf(source.kind, source.name, destination.version ?? '', source.architecture ?? '')
-  const task = { host, source, format, destination, key: options.key, progress, epoch, uuid }
+  const base = options.base === undefined ? undefined : readBase(host, options.base)
+  const task = { host, source, format, destination, key: options.key, progress, epoch, uuid, base }
   return inWorkDirectory(host, destination.directory, destination.file, (work) => make({ ...task, work }))
 }

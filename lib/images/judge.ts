@@ -1,4 +1,4 @@
-import { collector, newCheck } from '../compliance/check.ts'
+import { type Base, collector, newCheck } from '../compliance/check.ts'
 import { diskTree } from '../compliance/disk-tree.ts'
 import type { Finding } from '../compliance/finding.ts'
 import { KINDS } from '../compliance/kinds.ts'
@@ -32,11 +32,16 @@ const ownedByRoot = (tree: Tree): Tree => ({
 })
 
 /** Everything that is wrong with a tree, `staged` for an image. */
-export const judgeTree = (host: Host, { kind, name, dir }: Source, staged: string): readonly Problem[] => {
+export const judgeTree = (
+  host: Host,
+  { kind, name, dir }: Source,
+  staged: string,
+  base: Base | undefined,
+): readonly Problem[] => {
   const into = collector()
   const check = KINDS.find((one) => one.name === kind)?.check
   if (check === undefined) throw new HostError(dir, `is a ${kind}, which nothing can check`)
-  check(newCheck(host, ownedByRoot(diskTree(host, staged, name)), into, { mode: 'instance' }))
+  check(newCheck(host, ownedByRoot(diskTree(host, staged, name)), into, { mode: 'instance', base }))
   return told(into.list, name, dir)
 }
 

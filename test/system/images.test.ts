@@ -27,7 +27,7 @@ beforeAll(() => {
   must('for n in $(seq 0 63); do [ -e /dev/loop$n ] || mknod -m 0660 /dev/loop$n b 7 $n; done')
 })
 
-const build = (...args: readonly string[]) => must(`bitbuilder image build ${args.join(' ')} --json`)
+const build = (...args: readonly string[]) => must(`bitbuilder image build ${args.join(' ')} --base=/ --json`)
 const fileOf = (said: string): string => JSON.parse(said).image.file
 
 /** Which extensions systemd has merged into a hierarchy. */

@@ -93,7 +93,8 @@ export const checkValues = (check: Check, kind: ExtensionClass, release: Release
   const level = values.get(`${prefix}_LEVEL`)
   if (level !== undefined && !isReleaseName(level))
     tell(EXTREL['EXTREL-12'], `${prefix}_LEVEL`, `${prefix}_LEVEL='${level}', expected a-z, 0-9, ., _ and -`)
-  if (id !== '' && id !== '_any' && !level && !values.get('VERSION_ID'))
+  // With a base it is known whether that has one, and checkFit says so.
+  if (check.base === undefined && id !== '' && id !== '_any' && !level && !values.get('VERSION_ID'))
     tell(EXTREL['EXTREL-08'], 'ID', `names neither VERSION_ID nor ${prefix}_LEVEL: fits only a base without versions`)
   checkClass(tell, kind, values)
   checkUnits(tell, values)

@@ -56,6 +56,7 @@ complete --command bitbuilder --condition '__fish_seen_subcommand_from image; an
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build install' --force-files
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build install rollback' --long-option class --exclusive --arguments 'sysext confext' --description 'What a tree is that is both'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option format --exclusive --arguments 'squashfs erofs ddi' --description 'What the image is'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option base --require-parameter --arguments '(__fish_complete_directories)' --description 'The root file system that the extension is for'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option image-version --exclusive --description 'The version in the name'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option private-key --require-parameter --force-files --description 'The key to sign with'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' --long-option certificate --require-parameter --force-files --description 'The certificate of the key'

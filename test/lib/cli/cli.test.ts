@@ -205,6 +205,7 @@ test('--help names every verb, --version the version of the package', () => {
       image build DIR OUT                make an extension image or the disk of a machine, the same bytes each time
         --class=CLASS                    sysext or confext, where it may be both
         --format=FORMAT                  squashfs, erofs, ddi
+        --base=TREE                      the root file system that the extension is for
         --image-version=VERSION          the version in the name
         --private-key=FILE               sign a ddi: the key, PEM
         --certificate=FILE               sign a ddi: the certificate, PEM

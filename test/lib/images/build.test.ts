@@ -182,6 +182,19 @@ test.each([
   expect(readdirSync(dir.path)).toEqual(['a'])
 })
 
+test('it may be checked against what it is going to lie on', () => {
+  using dir = temporaryDir()
+  const release = { 'usr/lib/extension-release.d/extension-release.tools': 'ID=debian\nVERSION_ID=13\n' }
+  const tree = writeTree(`${dir.path}/a`, { ...TOOLS, ...release })
+  const base = (version: string): string =>
+    writeTree(`${dir.path}/${version}`, { 'etc/os-release': `ID=debian\nVERSION_ID=${version}\n` })
+  expect(build([tree, `${dir.path}/tools.raw`, `--base=${base('12')}`])).toMatchObject({
+    status: 1,
+    problems: [{ message: expect.stringMatching(/\[EXTREL-08\]$/) }],
+  })
+  expect(build([tree, `${dir.path}/tools.raw`, `--base=${base('13')}`]).status).toBe(0)
+})
+
 test('a warning is told, and there is an image', () => {
   using dir = temporaryDir()
   const tree = writeTree(`${dir.path}/a`, TOOLS)
