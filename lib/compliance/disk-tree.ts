@@ -1,7 +1,17 @@
 import type { Host, Scanned } from '../host/host.ts'
+import { orElse } from '../host/host.ts'
 import { below, type Node, nameOf, parentOf, type Tree } from './tree.ts'
 
-const none: readonly Scanned[] = []
+/** In a sorted list. */
+const find = (list: readonly Scanned[], name: string): Scanned | undefined => {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((list[middle] as Scanned).name < name) low = middle + 1
+    else high = middle
+  }
+  return list[low]?.name === name ? list[low] : undefined
+}
 
 /**
  * The directory `base` as a tree. Each directory is listed once and remembered, so that what was looked at twice was the same.
@@ -9,19 +19,20 @@ const none: readonly Scanned[] = []
  */
 export const diskTree = (host: Host, base: string, name: string): Tree => {
   const lists = new Map<string, readonly Scanned[]>()
-  /** Those whose parents were listed: a walk need not look for each entry by its name. */
-  const directories = new Set<string>()
-  const byName = new Map<string, ReadonlyMap<string, Scanned>>()
   const attributes = new Map<string, ReadonlyMap<string, string>>()
   const real = (path: string): string => (path === '' ? base : `${base}/${path}`)
 
   const entries = (path: string): readonly Scanned[] => {
     const known = lists.get(path)
     if (known !== undefined) return known
-    const isDirectory = path === '' || directories.has(path) || node(path)?.kind === 'directory'
-    const list = isDirectory ? (host.scanInside(base, path) ?? []) : none
+    const list = orElse<readonly Scanned[]>(
+      () => host.scanInside(base, path) ?? [],
+      (error) => {
+        if (path === '' || node(path)?.kind === 'directory') throw error
+        return []
+      },
+    )
     lists.set(path, list)
-    for (const { name: inner, kind } of list) if (kind === 'directory') directories.add(below(path, inner))
     return list
   }
 
@@ -31,13 +42,7 @@ export const diskTree = (host: Host, base: string, name: string): Tree => {
       const stat = host.readDir(base)?.stat
       return stat === undefined ? undefined : { ...stat, links: 1, device: '' }
     }
-    const parent = parentOf(path)
-    let names = byName.get(parent)
-    if (names === undefined) {
-      names = new Map(entries(parent).map((entry) => [entry.name, entry]))
-      byName.set(parent, names)
-    }
-    return names.get(nameOf(path))
+    return find(entries(parentOf(path)), nameOf(path))
   }
 
   const file = (path: string): boolean => node(path)?.kind === 'file'

@@ -47,16 +47,18 @@ export const resolve = (tree: Tree, path: string): Resolved => follow(tree, [], 
 
 /** A target without links, `..` or `.` but at its beginning, where they are what they say. */
 const plainTarget = (tree: Tree, directory: string, target: string): Resolved | undefined => {
-  let [here, rest] = [target.startsWith('/') ? '' : directory, target]
+  let [here, rest] = [target.startsWith('/') ? '' : directory, target.startsWith('/') ? target.slice(1) : target]
   while (rest.startsWith('../')) {
     if (here === '') return undefined
     here = parentOf(here)
     rest = rest.slice(3)
   }
-  const whole = below(here, rest.startsWith('/') ? rest.slice(1) : rest)
+  // Dots and slashes where they mean something: whoever has such names takes the long way.
+  if (rest === '' || rest.startsWith('.') || rest.includes('/.') || rest.includes('//') || rest.endsWith('/'))
+    return undefined
+  const whole = below(here, rest)
   const node = tree.node(whole)
-  const isPlain = node !== undefined && node.kind !== 'link' && !rest.includes('./') && !rest.includes('//')
-  return isPlain && !/(?:^|\/)\.{0,2}$/.test(rest) ? { state: 'found', path: whole, node, climbs: false } : undefined
+  return node === undefined || node.kind === 'link' ? undefined : { state: 'found', path: whole, node, climbs: false }
 }
 
 /** Where the link at `path`, which has no links on its way, leads when it says `target`. */

@@ -36,7 +36,7 @@ declare module 'bitbuilder:linux' {
   export const decode: (bytes: Uint8Array, length: number) => string | undefined
   /** Adds name and type of each entry of an open directory in turn; a name that is no UTF-8 as bytes with a NUL. */
   export const entries: (fd: number, into: (string | Uint8Array | number)[]) => number
-  /** Adds an object for each entry, by the bytes of their names; `kinds` by the upper bits of a mode. No UTF-8 as in `entries`. */
+  /** Adds an object for each entry, by the bytes of their names; `kinds` by the upper bits of a mode. No UTF-8 as in `entries`. 1 when there are names beyond ASCII. */
   export const scan: (fd: number, into: object[], kinds: readonly string[]) => number
 
   /** How deep [ and { are nested in so many bytes, outside of "…". */

@@ -175,7 +175,8 @@ static JSValue linux_entries(JSContext *ctx, JSValueConst self, int argc, JSValu
 
 struct scanned {
     char *name;
-    struct statx stat;
+    uint64_t size;
+    uint32_t mode, uid, gid, links, major, minor;
 };
 
 static int by_name(const void *a, const void *b)
@@ -195,10 +196,12 @@ static bool look(JSContext *ctx, struct scanned **list, size_t *count, size_t *r
         *room = more;
     }
     struct scanned *one = &(*list)[*count];
+    struct statx stat;
     /* What has gone meanwhile is left out. */
-    if (statx(fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &one->stat) != 0)
+    if (statx(fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &stat) != 0)
         return true;
-    one->name = js_strdup(ctx, name);
+    *one = (struct scanned){js_strdup(ctx, name),  stat.stx_size,       stat.stx_mode,      stat.stx_uid, stat.stx_gid,
+                            stat.stx_nlink,        stat.stx_rdev_major, stat.stx_rdev_minor};
     *count += one->name != NULL;
     return one->name != NULL;
 }
@@ -214,22 +217,58 @@ static bool has_control(const char *name)
 static const char *const keys[] = {"name", "isPlain", "kind", "uid", "gid", "mode", "size", "links", "device"};
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
 
+/* An object grows key by key, and each time the engine looks for one that has grown in the same way: as long as there are such,
+ * a thousand others need no bookkeeping of their own. */
+static void name_keys(JSContext *ctx, JSAtom *atoms)
+{
+    static JSValue grown[KEYS];
+    JSValue nothing[KEYS];
+    for (int key = 0; key < KEYS; key++) {
+        atoms[key] = JS_NewAtom(ctx, keys[key]);
+        nothing[key] = JS_UNDEFINED;
+        grown[key] = JS_NewObjectFrom(ctx, key + 1, atoms, nothing);
+    }
+    (void)grown;
+}
+
+/* Puts the object of an entry at its place in `into`; false when that cannot be. */
+static bool put(JSContext *ctx, const JSAtom *atoms, const struct scanned *one, JSValueConst into, size_t at, JSValueConst kinds)
+{
+    char device[24] = "";
+    if (S_ISCHR(one->mode) || S_ISBLK(one->mode))
+        snprintf(device, sizeof(device), "%u:%u", one->major, one->minor);
+    JSValue name = to_name(ctx, one->name);
+    JSValue values[KEYS] = {
+        name,
+        JS_NewBool(ctx, JS_IsString(name) && !has_control(one->name)),
+        JS_GetPropertyUint32(ctx, kinds, one->mode >> 12),
+        JS_NewUint32(ctx, one->uid),
+        JS_NewUint32(ctx, one->gid),
+        JS_NewInt32(ctx, one->mode & 07777),
+        JS_NewInt64(ctx, one->size),
+        JS_NewUint32(ctx, one->links),
+        JS_NewString(ctx, device),
+    };
+    JSValue entry = JS_NewObjectFrom(ctx, KEYS, atoms, values);
+    return !JS_IsException(entry) && JS_SetPropertyUint32(ctx, into, at, entry) >= 0;
+}
+
 /* scan(fd, into, kinds): adds an object for each entry of a directory, by the bytes of their names. Its kind is one of `kinds`,
- * by the upper bits of the mode; it is plain when it is UTF-8 without
- * control characters; its device an empty text, or "MAJOR:MINOR". Returns 0, or minus errno. */
+ * by the upper bits of the mode; it is plain when it is UTF-8 without control characters; its device an empty text, or
+ * "MAJOR:MINOR". Returns minus errno, 0, or 1 when there are names beyond ASCII. */
 static JSValue linux_scan(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
     static char buffer[32768] __attribute__((aligned(8)));
     static JSAtom atoms[KEYS];
     struct scanned *list = NULL;
     size_t count = 0, room = 0;
-    bool good = true;
+    bool good = true, is_ascii = true;
     ssize_t size = 0;
-    int fd, result;
+    int fd;
     if (JS_ToInt32(ctx, &fd, argv[0]) != 0)
         return JS_EXCEPTION;
-    for (int key = 0; key < KEYS && atoms[key] == 0; key++)
-        atoms[key] = JS_NewAtom(ctx, keys[key]);
+    if (atoms[0] == 0)
+        name_keys(ctx, atoms);
     while (good && (size = getdents64(fd, buffer, sizeof(buffer))) > 0) {
         struct dirent64 *one;
         for (char *at = buffer; good && at < buffer + size; at += one->d_reclen) {
@@ -238,29 +277,17 @@ static JSValue linux_scan(JSContext *ctx, JSValueConst self, int argc, JSValueCo
                 good = look(ctx, &list, &count, &room, fd, one->d_name);
         }
     }
-    result = good && size < 0 ? -errno : 0;
+    int error = size < 0 ? -errno : 0;
     if (count > 1)
         qsort(list, count, sizeof(*list), by_name);
     for (size_t at = 0; at < count; at++) {
-        const struct statx *stat = &list[at].stat;
-        char device[24] = "";
-        if (S_ISCHR(stat->stx_mode) || S_ISBLK(stat->stx_mode))
-            snprintf(device, sizeof(device), "%u:%u", stat->stx_rdev_major, stat->stx_rdev_minor);
-        if (good) {
-            JSValue name = to_name(ctx, list[at].name);
-            JSValue values[KEYS] = {
-                name, JS_NewBool(ctx, JS_IsString(name) && !has_control(list[at].name)), JS_GetPropertyUint32(ctx, argv[2], stat->stx_mode >> 12),
-                JS_NewUint32(ctx, stat->stx_uid), JS_NewUint32(ctx, stat->stx_gid),
-                JS_NewInt32(ctx, stat->stx_mode & 07777), JS_NewInt64(ctx, stat->stx_size),
-                JS_NewUint32(ctx, stat->stx_nlink), JS_NewString(ctx, device),
-            };
-            JSValue entry = JS_NewObjectFrom(ctx, KEYS, atoms, values);
-            good = !JS_IsException(entry) && JS_SetPropertyUint32(ctx, argv[1], at, entry) >= 0;
-        }
+        good = good && put(ctx, atoms, &list[at], argv[1], at, argv[2]);
+        for (const char *byte = list[at].name; is_ascii && *byte != 0; byte++)
+            is_ascii = (*byte & 0x80) == 0;
         js_free(ctx, list[at].name);
     }
     js_free(ctx, list);
-    return good && !JS_HasException(ctx) ? JS_NewInt32(ctx, result) : JS_EXCEPTION;
+    return good && !JS_HasException(ctx) ? JS_NewInt32(ctx, error != 0 ? error : !is_ascii) : JS_EXCEPTION;
 }
 
 /* nesting(bytes, length): how deep [ and { are nested in them, outside of strings. */

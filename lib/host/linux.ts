@@ -31,6 +31,7 @@ import {
 } from 'bitbuilder:linux'
 import { EINTR } from './errno.ts'
 import type { Attribute, DirEntry, Kind, Scanned, Stat } from './host.ts'
+import { byCodeUnit } from './host.ts'
 import { decodeLeniently } from './utf8.ts'
 
 export { decode as strictText, nesting, write } from 'bitbuilder:linux'
@@ -181,15 +182,17 @@ export const readEntries = (fd: number, into: DirEntry[]): number => {
 
 const KINDS = Array.from({ length: 16 }, (_, type) => kindOfType(type))
 
-/** The same, with what each entry is, in the order of their bytes. */
+/** The same, with what each entry is, in the order of the names' code units. */
 export const scanEntries = (fd: number, into: Scanned[]): number => {
   const result = scan(fd, into, KINDS)
-  for (let at = 0; at < into.length; at += 1) {
-    const entry = into[at] as Scanned
+  if (result <= 0) return result
+  for (const [at, entry] of into.entries()) {
     const name: string | Uint8Array = entry.name
     if (typeof name !== 'string') into[at] = { ...entry, name: decodeLeniently((name as Uint8Array).subarray(0, -1)) }
   }
-  return result
+  // Beyond ASCII the bytes of UTF-8 may come in another order.
+  into.sort(byCodeUnit)
+  return 0
 }
 
 /** The names of these entries as the kernel has them. */

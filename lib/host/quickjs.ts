@@ -20,14 +20,7 @@ const { HERE, O_RDONLY, O_RDWR, O_WRONLY, using } = linux
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'x86-64', aarch64: 'arm64' }
 
-const sorted = <T extends DirEntry>(entries: T[]): T[] => (entries.length > 1 ? entries.sort(byCodeUnit) : entries)
-
-/** Code units, and the bytes of UTF-8 by which they come, are in the same order but for rare names. */
-const inOrder = (entries: readonly DirEntry[]): boolean => {
-  for (let at = 1; at < entries.length; at += 1)
-    if ((entries[at - 1] as DirEntry).name >= (entries[at] as DirEntry).name) return false
-  return true
-}
+const sorted = (entries: DirEntry[]): DirEntry[] => (entries.length > 1 ? entries.sort(byCodeUnit) : entries)
 
 const checkFile = (path: string, fd: number): Stat => {
   check(path, linux.fstat(fd))
@@ -145,7 +138,7 @@ export const quickjsHost = (root: string): Host => {
     const result = linux.scanEntries(fd, entries)
     linux.close(fd)
     if (result < 0) check(`${base}/${relative}`, result)
-    return inOrder(entries) ? entries : sorted(entries)
+    return entries
   }
 
   const scanned = (path: string): Omit<Scanned, 'name' | 'isPlain'> | undefined =>

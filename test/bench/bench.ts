@@ -17,6 +17,7 @@ import { whyNotCold } from './measure.ts'
 import { measureReloads, type Reload } from './reload.ts'
 import { counted, type Report, render } from './report.ts'
 import { describeRoot } from './root.ts'
+import { measureVerification, type Verification } from './verify.ts'
 
 const USAGE = `usage: bench.ts [OPTION…]
   --quick      one tenant, three runs, nothing else, no verdict
@@ -26,6 +27,7 @@ const USAGE = `usage: bench.ts [OPTION…]
   --no-boot    without boots of a machine
   --no-reload  without daemon-reloads of a machine
   --no-many    without starts of many tenants in a machine
+  --no-verify  without the verification of a root file system
 `
 
 class UsageError extends Error {
@@ -46,6 +48,7 @@ const options = () =>
       'no-boot': { type: 'boolean', default: false },
       'no-reload': { type: 'boolean', default: false },
       'no-many': { type: 'boolean', default: false },
+      'no-verify': { type: 'boolean', default: false },
     },
   }).values
 
@@ -99,13 +102,26 @@ const manyStarts = (): Promise<Many> => {
   return measureMany(MANY.tenants, MANY.runs)
 }
 
+const verifyDebian = (): Verification => {
+  say('verification of a root file system')
+  return measureVerification(40)
+}
+
 const measureAll = async (
   chosen: Options,
   counts: readonly number[] | undefined,
 ): Promise<Omit<Report, 'machine' | 'root' | 'sizes' | 'budgets'>> => {
   if (chosen.quick) {
     const warm = [measureInside({ tenants: 1, runs: { quick: 3, slow: 3 }, cold: false })]
-    return { warm, cold: [], boots: [], reloads: [], many: undefined, notes: notesOf(undefined, warm) }
+    return {
+      warm,
+      cold: [],
+      boots: [],
+      reloads: [],
+      many: undefined,
+      verification: undefined,
+      notes: notesOf(undefined, warm),
+    }
   }
   const warm = (counts ?? COUNTS).map(warmAt)
   const why = chosen['no-cold'] ? undefined : whyNotCold()
@@ -121,7 +137,8 @@ const measureAll = async (
     reloads = await measureReloads(counts ?? MACHINE_COUNTS, 10)
   }
   const many = chosen['no-many'] || counts !== undefined ? undefined : await manyStarts()
-  return { warm, cold, boots, reloads, many, notes: notesOf(why, warm) }
+  const verification = chosen['no-verify'] || counts !== undefined ? undefined : verifyDebian()
+  return { warm, cold, boots, reloads, many, verification, notes: notesOf(why, warm) }
 }
 
 const main = async (): Promise<number> => {

@@ -6,6 +6,7 @@ import { OURS } from './executables.ts'
 import type { Measured } from './inside.ts'
 import type { Many } from './many.ts'
 import type { Timing } from './measure.ts'
+import type { Verification } from './verify.ts'
 
 export interface Budget {
   readonly what: string
@@ -23,6 +24,7 @@ export interface Found {
   readonly warm: readonly Measured[]
   readonly boots: readonly Boot[]
   readonly many: Many | undefined
+  readonly verification: Verification | undefined
 }
 
 const timingAt = ({ warm }: Found, tenants: number, name: string): Timing | undefined =>
@@ -121,6 +123,15 @@ const started = ({ many }: Found): readonly Budget[] => [
   atMost('processes of 200 tenants when they are up', 0, many?.processes),
 ]
 
+/** find(1) only lists: it does not even ask what a file is like. */
+const verified = ({ verification }: Found): readonly Budget[] => [
+  atMost(
+    'native: verifying a Debian, times find over the same tree',
+    5,
+    quotient(verification?.native.quarter, verification?.find.quarter),
+  ),
+]
+
 export const budgetsOf = (found: Found): readonly Budget[] => [
   ...[0, 1].flatMap((tenants) => OURS.flatMap((name) => few(found, tenants, name))),
   ...OURS.flatMap((name) => many(found, name)),
@@ -128,4 +139,5 @@ export const budgetsOf = (found: Found): readonly Budget[] => [
   atMost('boot without tenants: milliseconds that the generator phase grows', 3, bootGrowth(found)),
   ...againstOthers(found),
   ...started(found),
+  ...verified(found),
 ]

@@ -6,6 +6,7 @@ import type { Measured } from './inside.ts'
 import type { Many } from './many.ts'
 import type { Timing } from './measure.ts'
 import { type ByEngine, ENGINES, type Reload } from './reload.ts'
+import type { Verification } from './verify.ts'
 
 export interface Report extends Found {
   /** One line each. */
@@ -94,6 +95,19 @@ const manyTable = (many: Many | undefined): readonly string[] => {
   return ['', title, ...table([head, row('tenants', ours), row('closed services', closed)])]
 }
 
+const verificationTable = (found: Verification | undefined): readonly string[] => {
+  if (found === undefined) return []
+  const rows = [found.native, found.portable, found.find].map(({ name, median, quarter, memory, runs }) => [
+    name,
+    threeFigures(median),
+    threeFigures(quarter),
+    threeFigures(memory / 1024),
+    String(runs),
+  ])
+  const title = `bitbuilder verify of a Debian with ${found.entries} files and directories, warm: milliseconds`
+  return ['', title, ...table([['', 'median', 'quarter', 'MiB', 'runs'], ...rows])]
+}
+
 const budgetLine = ({ what, limit, found, met }: Budget): string => {
   const verdict = found === undefined ? 'not measured' : met === undefined ? '' : met ? 'met' : 'MISSED'
   return `  ${verdict.padEnd(12)}  ${what}${limit === undefined ? '' : ` ${limit}`}: ${fixed(found, 3)}`
@@ -141,7 +155,19 @@ const alikeLine = (warm: readonly Measured[]): string => {
 }
 
 /** The whole report as plain text. */
-export const render = ({ machine, root, sizes, warm, cold, notes, boots, reloads, many, budgets }: Report): string =>
+export const render = ({
+  machine,
+  root,
+  sizes,
+  warm,
+  cold,
+  notes,
+  boots,
+  reloads,
+  many,
+  verification,
+  budgets,
+}: Report): string =>
   [
     machine,
     root,
@@ -154,6 +180,7 @@ export const render = ({ machine, root, sizes, warm, cold, notes, boots, reloads
     ...bootTables(boots),
     ...reloadTables(reloads),
     ...manyTable(many),
+    ...verificationTable(verification),
     ...(notes.length === 0 ? [] : ['', 'left out', ...notes.map((note) => `  ${note}`)]),
     ...(budgets.length === 0
       ? []

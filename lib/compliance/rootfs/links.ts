@@ -3,21 +3,33 @@ import { resolveLink } from '../resolve.ts'
 import { ROOT } from './rules.ts'
 
 /** File systems of the kernel and what is made at run time: their files are in no tree. */
-const AT_RUN_TIME = /^(?:proc|sys|dev|run)(?:\/|$)/
+const AT_RUN_TIME = ['proc/', 'sys/', 'dev/', 'run/']
+
+const isAtRunTime = (path: string): boolean =>
+  AT_RUN_TIME.some((top) => path.startsWith(top) || (path.length === top.length - 1 && top.startsWith(path)))
 
 /** Links whose own rules say more. */
-const HAVE_RULES = /^(?:etc\/os-release|usr\/lib\/os-release|bin|sbin|lib|lib32|libx32|lib64)$/
+const HAVE_RULES: ReadonlySet<string> = new Set([
+  'etc/os-release',
+  'usr/lib/os-release',
+  'bin',
+  'sbin',
+  'lib',
+  'lib32',
+  'libx32',
+  'lib64',
+])
 
 const IS_NEEDED = /^(?:etc|usr\/lib)\/systemd\/(?:system|user)\/[^/]+$/
 
 /** One symbolic link of a root file system. */
 export const checkLink = ({ tree, report }: Check, path: string): void => {
-  if (HAVE_RULES.test(path)) return
+  if (HAVE_RULES.has(path)) return
   const target = tree.target(path)
   const found = resolveLink(tree, path, target)
   if (found.state === 'loop') report(ROOT['ROOT-17'], path, `leads to ${target}, in a loop`)
   else if (found.climbs) report(ROOT['ROOT-17'], path, `leads to ${target}, out of the tree`)
-  else if (AT_RUN_TIME.test(found.path)) return
+  else if (isAtRunTime(found.path)) return
   else if (found.state === 'missing')
     report(ROOT['ROOT-17'], path, `leads to ${target}, which is not there`, {
       ...(IS_NEEDED.test(path) ? {} : { severity: 'warning' }),

@@ -6,12 +6,18 @@ import { ROOT } from './rules.ts'
 
 const LARGEST = 1 << 20
 
-/** Paths that lines of tmpfiles.d speak of; the rest of a line is nothing to us. */
-const pathsOf = (text: string): readonly string[] =>
-  text.split('\n').flatMap((line) => {
-    const [kind, path] = line.trim().split(/\s+/)
-    return kind === undefined || kind.startsWith('#') || path === undefined ? [] : [path.replace(/^"|"$/g, '')]
-  })
+/** Directories of /var/lib that lines of tmpfiles.d speak of; the rest of a line is nothing to us. */
+const STATE = '/var/lib/'
+
+const namesOf = (text: string): readonly string[] => {
+  const names: string[] = []
+  for (let at = text.indexOf(STATE); at >= 0; at = text.indexOf(STATE, at + 1)) {
+    const line = text.slice(text.lastIndexOf('\n', at) + 1, at)
+    // The kind of a line stands before its path: no comment, and not the target of a link.
+    if (/^\s*[^#\s]\S*\s+"?$/.test(line)) names.push(/^[^/\s"]*/.exec(text.slice(at + STATE.length))?.[0] ?? '')
+  }
+  return names
+}
 
 const madeByTmpfiles = (check: Check): ReadonlySet<string> => {
   const made = new Set<string>()
@@ -20,8 +26,7 @@ const madeByTmpfiles = (check: Check): ReadonlySet<string> => {
     const path = below(directory, name)
     if (kind !== 'file' || !name.endsWith('.conf')) continue
     const text = guarded(check, ROOT['ROOT-21'], path, () => check.tree.text(path, LARGEST)) ?? ''
-    // Which directory of /var/lib is what we ask.
-    for (const one of pathsOf(text)) made.add(one.split('/').slice(0, 4).join('/'))
+    for (const one of namesOf(text)) made.add(one)
   }
   return made
 }
@@ -43,7 +48,7 @@ export const checkState = (check: Check): void => {
   const made = madeByTmpfiles(check)
   for (const { name, kind } of tree.entries('var/lib')) {
     const path = `var/lib/${name}`
-    if (made.has(`/${path}`) || tree.node(`usr/share/factory/${path}`) !== undefined) continue
+    if (made.has(name) || tree.node(`usr/share/factory/${path}`) !== undefined) continue
     if (kind !== 'directory' || hasFile(check, path))
       report(ROOT['ROOT-21'], path, 'has files that nothing in usr/lib/tmpfiles.d or usr/share/factory makes again')
   }
