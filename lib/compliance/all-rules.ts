@@ -4,13 +4,15 @@ import { DDI } from './ddi/rules.ts'
 import { EXTREL } from './extension-release/rules.ts'
 import { HOME, HOMED } from './home/rules.ts'
 import { MACH } from './machine/rules.ts'
+import { META } from './metadata/rules.ts'
 import { OSR } from './os-release/rules.ts'
 import { ROOT } from './rootfs/rules.ts'
 import type { Rule, RuleTable } from './rule.ts'
 import { SYSEXT } from './sysext/rules.ts'
+import { TPL } from './template/rules.ts'
 import { VOA } from './voa/rules.ts'
 
 /** Every table of rules, in the order in which they are listed. */
-const TABLES: readonly RuleTable[] = [ROOT, OSR, EXTREL, SYSEXT, CONFEXT, VOA, BOOT, DDI, MACH, HOME, HOMED]
+const TABLES: readonly RuleTable[] = [ROOT, OSR, EXTREL, SYSEXT, CONFEXT, VOA, BOOT, DDI, HOME, META, TPL, MACH, HOMED]
 
 export const allRules = (): readonly Rule[] => TABLES.flatMap((table) => Object.values(table))

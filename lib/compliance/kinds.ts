@@ -9,9 +9,12 @@ import { checkHomedTemplate, isHomedTemplate } from './home/homed.ts'
 import { checkUserRecordFile, isUserRecordFile } from './home/record.ts'
 import { checkHome, isHome } from './home/skeleton.ts'
 import { checkMachineTemplate } from './machine/machine.ts'
+import { checkMetadata } from './metadata/metadata.ts'
 import { checkOsReleaseFile } from './os-release/file.ts'
 import { resolve } from './resolve.ts'
 import { checkRootfs } from './rootfs/rootfs.ts'
+import { isTemplate, METADATA } from './template/recognise.ts'
+import { checkTemplate } from './template/template.ts'
 import { nameOf, type Tree } from './tree.ts'
 import { checkVoaDirectory, isVoaDirectory } from './voa/alone.ts'
 import { checkVerifierFile, isVerifierFile } from './voa/verifier.ts'
@@ -53,6 +56,20 @@ export const KINDS: readonly ArtifactKind[] = [
     summary: 'a directory of extensions',
     recognises: (tree, subject) => subject === '' && searchedClass(tree) !== undefined,
     check: (check) => checkSearchDirectory(check, searchedClass(check.tree) ?? 'sysext'),
+  },
+  {
+    name: 'template',
+    summary: 'a template, or what was made of one',
+    recognises: (tree, subject) => subject === '' && isTemplate(tree),
+    check: checkTemplate,
+  },
+  {
+    name: 'metadata',
+    summary: 'the metadata.json of a template',
+    recognises: (_, subject) => nameOf(subject) === METADATA,
+    check: (check) => {
+      checkMetadata(check, check.subject === '' ? METADATA : check.subject)
+    },
   },
   {
     name: 'sysext',

@@ -5,6 +5,7 @@ import { type Base, collector, type Findings, type Mode, newCheck } from './chec
 import { diskTree } from './disk-tree.ts'
 import { type ArtifactKind, KINDS } from './kinds.ts'
 import { textAt } from './resolve.ts'
+import { isTemplateSource } from './template/recognise.ts'
 import { nameOf, type Tree } from './tree.ts'
 
 const LARGEST_RELEASE = 64 << 10
@@ -40,8 +41,8 @@ const open = (host: Host, path: string): { tree: Tree; subject: string; director
   return { tree: diskTree(host, directory, directory), subject, directory }
 }
 
-/** A checkout of git, or a directory in one. */
-const isSource = (tree: Tree): boolean => tree.node('.git') !== undefined
+/** A checkout of git, or a template that nothing was made of yet. */
+const isSource = (tree: Tree): boolean => tree.node('.git') !== undefined || isTemplateSource(tree)
 
 /** What `--base` names. Throws HostError when it has no os-release that can be read. */
 export const readBase = (host: Host, path: string): Base => {

@@ -5,4 +5,5 @@ import { flatten } from './json-scan.ts'
 const DEEPEST = 64
 
 /** The text of a file of JSON as every engine can parse it. Too deep values are 0, which is wrong where a value matters. */
-export const jsonText = ({ text, nesting }: TextFile): string => (nesting > DEEPEST ? flatten(text, DEEPEST) : text)
+export const jsonText = ({ text, nesting }: Pick<TextFile, 'text' | 'nesting'>): string =>
+  nesting > DEEPEST ? flatten(text, DEEPEST) : text
