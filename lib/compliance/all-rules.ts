@@ -2,6 +2,7 @@ import { BOOT } from './boot/rules.ts'
 import { CONFEXT } from './confext/rules.ts'
 import { DDI } from './ddi/rules.ts'
 import { EXTREL } from './extension-release/rules.ts'
+import { FMT, NAME } from './format/rules.ts'
 import { HOME, HOMED } from './home/rules.ts'
 import { MACH } from './machine/rules.ts'
 import { META } from './metadata/rules.ts'
@@ -13,6 +14,22 @@ import { TPL } from './template/rules.ts'
 import { VOA } from './voa/rules.ts'
 
 /** Every table of rules, in the order in which they are listed. */
-const TABLES: readonly RuleTable[] = [ROOT, OSR, EXTREL, SYSEXT, CONFEXT, VOA, BOOT, DDI, HOME, META, TPL, MACH, HOMED]
+const TABLES: readonly RuleTable[] = [
+  ROOT,
+  OSR,
+  EXTREL,
+  SYSEXT,
+  CONFEXT,
+  FMT,
+  NAME,
+  VOA,
+  BOOT,
+  DDI,
+  MACH,
+  HOME,
+  HOMED,
+  META,
+  TPL,
+]
 
 export const allRules = (): readonly Rule[] => TABLES.flatMap((table) => Object.values(table))

@@ -54,6 +54,7 @@ export const diskTree = (host: Host, base: string, name: string): Tree => {
     target: (path) => host.readLink(real(path)),
     text: (path, limit) => (file(path) ? host.readFile(real(path), limit)?.text : undefined),
     bytes: (path, offset, length) => (file(path) ? host.readBytes(real(path), offset, length) : new Uint8Array()),
+    onDisk: real,
     attributes: (path) => {
       const known = attributes.get(path)
       if (known !== undefined) return known

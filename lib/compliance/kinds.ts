@@ -4,6 +4,7 @@ import type { Check } from './check.ts'
 import { checkDdiFile, isPartitioned } from './ddi/ddi.ts'
 import { checkReleaseFile } from './extension-release/file.ts'
 import { checkExtensionTree, checkVersionsPath, looksLikeExtension } from './format/extension.ts'
+import { checkImageFile, isImageFile } from './format/image.ts'
 import { checkSearchDirectory, searchedClass } from './format/search.ts'
 import { checkHomedTemplate, isHomedTemplate } from './home/homed.ts'
 import { checkUserRecordFile, isUserRecordFile } from './home/record.ts'
@@ -44,6 +45,12 @@ export const KINDS: readonly ArtifactKind[] = [
     summary: 'what an extension says of itself',
     recognises: (_, subject) => nameOf(subject).startsWith('extension-release.'),
     check: checkReleaseFile,
+  },
+  {
+    name: 'image',
+    summary: 'an image of an extension, NAME.raw',
+    recognises: isImageFile,
+    check: checkImageFile,
   },
   {
     name: 'versions',

@@ -42,6 +42,8 @@ export interface Tree {
   bytes(path: string, offset: number, length: number): Uint8Array
   /** Extended attributes by name, values as text with one character for each byte. */
   attributes(path: string): ReadonlyMap<string, string>
+  /** Where it is on the host, for programs that have to be told; undefined in an image. */
+  onDisk(path: string): string | undefined
 }
 
 /** `usr/lib` and `os-release`: `usr/lib/os-release`; the root is `''`. */
@@ -63,4 +65,5 @@ export const subtree = (tree: Tree, top: string): Tree =>
         text: (path, limit) => tree.text(below(top, path), limit),
         bytes: (path, offset, length) => tree.bytes(below(top, path), offset, length),
         attributes: (path) => tree.attributes(path === '' ? top : below(top, path)),
+        onDisk: (path) => tree.onDisk(path === '' ? top : below(top, path)),
       }

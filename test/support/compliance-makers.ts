@@ -1,3 +1,4 @@
+import { type ExtensionWishes, extensionImage } from './extension-image.ts'
 import { type GptWishes, gptImage } from './gpt-writer.ts'
 import { type PeWishes, peFile } from './pe-writer.ts'
 
@@ -33,6 +34,8 @@ const ukiFile = ({ replace = {}, more = [], ...wishes }: UkiWishes): Uint8Array 
 }
 
 export const MAKERS: Readonly<Record<string, Maker>> = {
+  /** `ExtensionWishes` of extension-image.ts. */
+  extension: (wishes) => extensionImage(wishes as unknown as ExtensionWishes),
   /** `GptWishes` of gpt-writer.ts. */
   gpt: (wishes) => gptImage(wishes as GptWishes),
   /** `PeWishes` of pe-writer.ts. */

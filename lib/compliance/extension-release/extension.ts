@@ -2,7 +2,7 @@ import { parseExtensionName } from '../../extensions/name.ts'
 import { orElse } from '../../host/host.ts'
 import type { ExtensionClass } from '../../layout/paths.ts'
 import type { Check } from '../check.ts'
-import { nameOf, type Tree } from '../tree.ts'
+import { nameOf } from '../tree.ts'
 import { EXTREL } from './rules.ts'
 
 /** What is known of an extension besides its contents. */
@@ -40,7 +40,3 @@ export const newExtension = (
     })
   return { kind, name: parsed?.name, form }
 }
-
-/** Whether there is a release file of this class, whatever it is called. */
-export const hasReleaseOf = (tree: Tree, dir: string): boolean =>
-  tree.entries(dir).some(({ name }) => name.startsWith('extension-release.'))

@@ -4,7 +4,7 @@ import { orElse } from '../../host/host.ts'
 import { type OsRelease, parseOsRelease } from '../../systemd/os-release.ts'
 import { type Check, guarded } from '../check.ts'
 import { CONFEXT } from '../confext/rules.ts'
-import { FMT } from '../format/rules.ts'
+import { FMT, NAME } from '../format/rules.ts'
 import { parseRelease } from '../os-release/grammar.ts'
 import { resolve } from '../resolve.ts'
 import type { Rule } from '../rule.ts'
@@ -63,7 +63,14 @@ const isReadable = (tree: Tree, path: string): string | undefined => {
 }
 
 /** Where there is none: which rule that breaks depends on how near it is. */
-const missingRule = ({ kind, form }: Extension, candidates: readonly Candidate[]): Rule => {
+const missingRule = ({ kind, form, name = '' }: Extension, candidates: readonly Candidate[]): Rule => {
+  // NAME-1.2 of NAME: the version is behind a dash.
+  if (
+    candidates.some(
+      ({ ending, isFile }) => isFile && /^-v?[0-9]/.test(name.slice(ending.length)) && name.startsWith(ending),
+    )
+  )
+    return NAME['NAME-04']
   if (form === 'image') return FMT['FMT-07']
   if (candidates.length > 0) return EXTREL['EXTREL-02']
   return kind === 'sysext' ? SYSEXT['SYSEXT-03'] : CONFEXT['CONFEXT-02']

@@ -1,14 +1,14 @@
 import { parseExtensionName } from '../../extensions/name.ts'
-import { RELEASE_DIR } from '../../extensions/release.ts'
 import type { ExtensionClass } from '../../layout/paths.ts'
 import { type Check, inside } from '../check.ts'
 import { checkConfext } from '../confext/confext.ts'
 import { CONFEXT } from '../confext/rules.ts'
-import { calledBy, type Extension, hasReleaseOf, newExtension } from '../extension-release/extension.ts'
+import { calledBy, type Extension, newExtension } from '../extension-release/extension.ts'
 import { resolve } from '../resolve.ts'
 import { SYSEXT } from '../sysext/rules.ts'
 import { checkSysext } from '../sysext/sysext.ts'
 import { nameOf, type Tree } from '../tree.ts'
+import { classByContents, classByName } from './class.ts'
 import { checkImageIn } from './image.ts'
 import { checkVersions } from './versions.ts'
 
@@ -23,20 +23,6 @@ export const checkPlace = ({ tree, report }: Check): void => {
   const rule = place[1] === undefined ? CONFEXT['CONFEXT-08'] : SYSEXT['SYSEXT-14']
   report(rule, '', `is in /${place[1] ?? place[2]}, where systemd does not look`, { hint: `move it to ${hint}` })
 }
-
-/** By the name alone; undefined where it does not say. */
-export const classByName = (name: string): ExtensionClass | undefined => {
-  const plain = name.replace(/\.v$/, '').replace(/\.raw$/, '')
-  return plain.endsWith('.sysext') ? 'sysext' : plain.endsWith('.confext') ? 'confext' : undefined
-}
-
-const releaseDirOf = (tree: Tree, kind: ExtensionClass): boolean => {
-  const found = resolve(tree, RELEASE_DIR[kind])
-  return found.state === 'found' && hasReleaseOf(tree, found.path)
-}
-
-export const classByContents = (tree: Tree): ExtensionClass | undefined =>
-  releaseDirOf(tree, 'sysext') ? 'sysext' : releaseDirOf(tree, 'confext') ? 'confext' : undefined
 
 export const checkExtension = (check: Check, extension: Extension): void =>
   extension.kind === 'sysext' ? checkSysext(check, extension) : checkConfext(check, extension)

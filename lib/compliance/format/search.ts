@@ -5,15 +5,11 @@ import { type Check, inside } from '../check.ts'
 import { resolve } from '../resolve.ts'
 import { SYSEXT } from '../sysext/rules.ts'
 import { type Entry, nameOf, type Tree } from '../tree.ts'
-import { checkTreeIn, checkVersionsTree, classByName } from './extension.ts'
-import { checkImageIn } from './image.ts'
+import { BESIDE, checkAlone } from './beside.ts'
+import { classByName } from './class.ts'
+import { checkTreeIn, checkVersionsTree } from './extension.ts'
+import { checkImageIn, IMAGE_LIKE } from './image.ts'
 import { FMT, NAME } from './rules.ts'
-
-/** What images are called by those who make them. */
-const IMAGE_LIKE = /\.(?:squashfs|sqfs|sfs|erofs|img|image|iso|ext4|btrfs|xfs|ddi)$/
-
-/** Beside an image, FMT-10. */
-const BESIDE = /\.(?:verity|roothash|roothash\.p7s|usrhash|usrhash\.p7s)$/
 
 /** What a directory of extensions has, by the names that systemd gives it, and where each is. */
 export type Found = Map<string, string>
@@ -49,8 +45,8 @@ const checkFile = (check: Check, file: string, path: string, kind: ExtensionClas
     report(FMT['FMT-02'], file, 'is ignored, an image has to end in .raw', {
       hint: `mv ${file} ${file.replace(IMAGE_LIKE, '.raw')}`,
     })
-  else if (!BESIDE.test(file))
-    report(SYSEXT['SYSEXT-17'], file, 'is ignored: it is no directory and does not end in .raw')
+  else if (BESIDE.test(file)) checkAlone(check, file)
+  else report(SYSEXT['SYSEXT-17'], file, 'is ignored: it is no directory and does not end in .raw')
   return false
 }
 

@@ -16,13 +16,16 @@ import { unitWatch } from './units.ts'
 
 const HIERARCHIES = ['usr', 'opt']
 
-/** What people and git put beside the contents of a tree, and a template has; of an image it is none of that. */
+/** What people and git put beside the contents of a tree, and a template has; an image made by mkfs.ext4(8) has one thing of its own. */
 const BESIDE = /^(?:\.git.*|README.*|LICENSE.*|COPYING.*|metadata\.json)$/
 
 export const isBesideName = (name: string): boolean => BESIDE.test(name)
 
 export const isBeside = ({ tree, mode }: Check, { form }: Extension, name: string): boolean =>
-  form === 'tree' && isBesideName(name) && (mode === 'source' || tree.node('metadata.json')?.kind === 'file')
+  // mkfs.ext4(8) makes one thing of its own.
+  form === 'image'
+    ? name === 'lost+found'
+    : isBesideName(name) && (mode === 'source' || tree.node('metadata.json')?.kind === 'file')
 
 const checkTop = (check: Check, extension: Extension): void => {
   const { tree, report } = check

@@ -26,6 +26,7 @@ const placedAt = (place: string, tree: Tree): Tree => {
     text: (path, limit) => tree.text(below(path), limit),
     bytes: (path, offset, length) => tree.bytes(below(path), offset, length),
     attributes: (path) => tree.attributes(below(path)),
+    onDisk: (path) => tree.onDisk(below(path)),
   }
 }
 

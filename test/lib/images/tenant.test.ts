@@ -9,8 +9,19 @@ const DIR = '/var/lib/tenants/acme/extensions'
 const SHELF = `${DIR}/sysext/tools.sysext.raw.v`
 const DONE: Finished = { status: 0, stdout: '', stderr: '' }
 
-/** A squashfs as far as anybody looks who has no kernel: its magic number. */
-const image = (what = ''): string => `hsqs${what}`
+/** A squashfs as far as anybody looks who has no kernel and no unsquashfs(1): its magic number, and whole sectors. */
+const image = (what = ''): string => `hsqs${'\0'.repeat(92)}${what}`.padEnd(512, '\0')
+
+const RELEASES = 'usr/lib/extension-release.d'
+
+/** What unsquashfs(1) has to say of each of them, and what is in its one file of contents. */
+const LIST = `${['/', 'usr', 'usr/lib', RELEASES, 'usr/bin'].map((dir) => `${dir} D 0 755 0 0\n`).join('')}usr/bin x user.note=1
+${RELEASES}/extension-release.tools R 0 644 0 0 8 0 0
+usr/bin/hello R 0 755 0 0 0 0 0
+#
+#end
+`
+const ANY = Array.from('ID=_any\n', (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
 
 const LARGEST = 1 << 20
 
@@ -30,6 +41,7 @@ const world = (files: Readonly<Record<string, MemoryNode>> = {}, isRunning = fal
       run: ([program = '', ...args]) => {
         const [from = '', to = ''] = args.slice(-2)
         if (program === 'cp') host.createFile(to, textOf(from))
+        if (program === 'sh') return { ...DONE, stdout: args.join(' ').includes(' -cat ') ? ANY : LIST }
         if (program === 'cmp') return { ...DONE, status: textOf(from) === textOf(to) ? 0 : 1 }
         return program === 'systemctl' && isRunning ? { ...DONE, stdout: 'ActiveState=active\n' } : DONE
       },
@@ -83,7 +95,7 @@ test('an image becomes a version, and a newer one is taken at once', () => {
   expect(names()).toEqual(['tools_1.sysext.raw', 'tools_2.sysext.raw'])
   expect(names(`${DIR}/sysext`)).toEqual(['tools.sysext.raw.v'])
   // It was whole, root's, and on the disk before it had its name.
-  const programs = host.commands.map(([program]) => program)
+  const programs = host.commands.map(([program]) => program).filter((program) => program !== 'sh')
   expect(programs.slice(0, 4)).toEqual(['cp', 'chmod', 'sync', 'sync'])
 })
 
@@ -115,7 +127,7 @@ test('it goes into the directory of versions that the tenant has', () => {
         before: '1',
       },
     ],
-    problems: [],
+    problems: [expect.objectContaining({ message: 'does not say in its name that it is a sysext' })],
   })
   expect(names(`${DIR}/sysext/tools.raw.v`)).toEqual(['tools_1.raw', 'tools_2_x86-64.raw'])
 })
@@ -245,7 +257,7 @@ test('list shows everything that is there, and what became of it', () => {
     file: `${SHELF}/tools_2+0-3.sysext.raw`,
     state: 'bad',
     format: 'squashfs',
-    size: 26,
+    size: 512,
     from: 'local',
   })
 })
