@@ -19,7 +19,7 @@ import fastGlob from 'fast-glob'
 import { buildWith } from './engines.mjs'
 import { needTools } from './prerequisites.mjs'
 import { BUILT, GENERATORS, inProject, PROGRAMS, sourceDateEpoch } from './project.mjs'
-import { rulesText } from './rules-page.mjs'
+import { withRules } from './rules-page.mjs'
 import { run } from './run.mjs'
 
 const SCHEMAS = ['tenant', 'registry', 'metadata', 'template']
@@ -108,7 +108,7 @@ const installManPages = ({ write }) => {
     const section = page.split('.').at(-1)
     // scdoc takes the page's date from there.
     const env = { ...process.env, SOURCE_DATE_EPOCH: sourceDateEpoch() }
-    const text = run('scdoc', [], { input: readFileSync(inProject(source), 'utf8').replace('@RULES@', rulesText), env })
+    const text = run('scdoc', [], { input: withRules(readFileSync(inProject(source), 'utf8')), env })
     write(`/usr/share/man/man${section}/${page}.gz`, gzipSync(askForTables(text), { level: 9 }))
   }
 }

@@ -1,6 +1,7 @@
 /** What bitbuilder-rules(7) says of each rule, made from the tables that the checker reports by. */
 
 import { allRules } from '../lib/compliance/all-rules.ts'
+import { KINDS } from '../lib/compliance/kinds.ts'
 
 /** scdoc(5): what would begin or end something in the middle of a text. */
 const plain = (text) => text.replace(/[\\*_`]/g, '\\$&')
@@ -20,8 +21,9 @@ const ruleText = ({ id, severity, requires, why, fix, source }) => {
 /** Rules of an area stand together, in the order of their tables. */
 const areaOf = ({ id }) => id.replace(/-\d+$/, '')
 
-/** Text for scdoc(1). */
-export const rulesText = () => {
+const kindsText = () => KINDS.map(({ name, summary }) => `*${name}*\n\t${plain(sentence(summary))}\n`).join('\n')
+
+const rulesText = () => {
   const rules = allRules()
   const areas = [...new Set(rules.map(areaOf))]
   return areas
@@ -31,3 +33,6 @@ export const rulesText = () => {
     })
     .join('\n')
 }
+
+/** A page for scdoc(1), in which `@RULES@` and `@KINDS@` have become what they stand for. */
+export const withRules = (page) => page.replace('@RULES@', rulesText).replace('@KINDS@', kindsText)
