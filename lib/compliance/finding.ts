@@ -21,3 +21,10 @@ export interface Finding extends Problem {
   /** In their order. None: a person has to look. */
   readonly fixes: readonly Fix[]
 }
+
+/** `OSR-03, ROOT-22 4 times`: where there is room for one line. */
+export const countRules = (findings: readonly Finding[]): string => {
+  const counts = new Map<string, number>()
+  for (const { rule } of findings) counts.set(rule.id, (counts.get(rule.id) ?? 0) + 1)
+  return [...counts].map(([id, count]) => (count === 1 ? id : `${id} ${count} times`)).join(', ')
+}

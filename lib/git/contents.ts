@@ -14,6 +14,9 @@ export const INFRA_TREE = 'infrastructure/rootfs'
 /** Where machines are, in a repository and in a tenant's directory alike. */
 export const MACHINE_DIRECTORIES = ['machines', 'containers'] as const
 
+/** Where a repository has templates of its own. */
+export const TEMPLATES = 'templates'
+
 const TREES_OF = [
   ...MACHINE_DIRECTORIES,
   'infrastructure',
@@ -29,6 +32,8 @@ const misplaced = (entry: Entry): readonly Finding[] =>
 
 interface Found {
   readonly trees: Map<string, string>
+  readonly templates: Map<string, string>
+  readonly rootless: string[]
   readonly findings: Finding[]
 }
 
@@ -36,7 +41,7 @@ const takeMachine = (
   entry: Entry,
   name: string,
   byPath: ReadonlyMap<string, Entry>,
-  { trees, findings }: Found,
+  { trees, rootless, findings }: Found,
 ): void => {
   if (name.startsWith('.')) return
   if (entry.kind !== 'tree') {
@@ -48,7 +53,7 @@ const takeMachine = (
   else if (name === INFRA_MACHINE) findings.push([entry.path, `the name '${name}' belongs to the infrastructure VM`])
   else if (byPath.get(`containers/${name}`)?.kind === 'tree' && entry.path.startsWith('machines/'))
     findings.push([entry.path, `there is another machine '${name}', in containers/`])
-  else if (root === undefined) findings.push([entry.path, 'has no rootfs, so it is no machine', 'warning'])
+  else if (root === undefined) rootless.push(entry.path)
   else if (root.kind !== 'tree') findings.push([root.path, 'is no directory'])
   else trees.set(root.path, root.id)
 }
@@ -69,6 +74,9 @@ const take = (entry: Entry, byPath: ReadonlyMap<string, Entry>, found: Found): v
   else if (entry.path === INFRA_TREE) {
     if (entry.kind === 'tree') found.trees.set(entry.path, entry.id)
     else found.findings.push([entry.path, 'is no directory'])
+  } else if (top === TEMPLATES && third === 'metadata.json' && more.length === 0) {
+    const template = byPath.get(`${TEMPLATES}/${second}`)
+    if (template?.kind === 'tree') found.templates.set(template.path, template.id)
   } else if (top === 'extensions' && third !== undefined && more.length === 0) {
     const kind = EXTENSION_CLASSES.find((one) => one === second)
     if (kind !== undefined) takeExtension(entry, kind, third, found)
@@ -76,13 +84,25 @@ const take = (entry: Entry, byPath: ReadonlyMap<string, Entry>, found: Found): v
     found.findings.push([entry.path, 'is no file'])
 }
 
-/** The trees that lie apart from the rest of a revision, and what is wrong with the places of things. */
-export const findTrees = (entries: readonly Entry[], place: (path: string) => string): Checked<Manifest['trees']> => {
+export interface Contents {
+  /** Trees that lie apart from the rest of a revision, with the id of each by its path. */
+  readonly trees: Manifest['trees']
+  /** Templates, which lie apart as well: their links are those of file systems. */
+  readonly templates: Manifest['trees']
+  /** Directories of machines in which there is no tree. */
+  readonly rootless: readonly string[]
+}
+
+const sorted = (trees: ReadonlyMap<string, string>): Manifest['trees'] =>
+  Object.fromEntries([...trees].sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** What a commit has that is more than files to read, and what is wrong with the places of things. */
+export const findContents = (entries: readonly Entry[], place: (path: string) => string): Checked<Contents> => {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
-  const found: Found = { trees: new Map(), findings: [] }
+  const found: Found = { trees: new Map(), templates: new Map(), rootless: [], findings: [] }
   for (const entry of entries) take(entry, byPath, found)
   return {
-    value: Object.fromEntries([...found.trees].sort(([a], [b]) => (a < b ? -1 : 1))),
+    value: { trees: sorted(found.trees), templates: sorted(found.templates), rootless: found.rootless },
     problems: found.findings.map(
       ([path, message, severity]): Problem => ({ severity: severity ?? 'error', at: wholeFile(place(path)), message }),
     ),

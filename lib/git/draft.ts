@@ -3,10 +3,15 @@ import { HostError, orElse } from '../host/host.ts'
 import { isError, type Problem, wholeFile } from '../report/problem.ts'
 import { readMetadata } from '../tenant/metadata.ts'
 import { machineMetadataShape, metadataShape } from '../tenant/schema.ts'
-import { findTrees } from './contents.ts'
+import { type Contents, findContents } from './contents.ts'
+import { makeInstances } from './instances.ts'
+import { judgeTrees } from './judge-trees.ts'
 import { checkListing, inCommit } from './listing.ts'
+import { templatedMachines } from './machine-template.ts'
+import { placeInstances } from './place-instance.ts'
 import { type Git, mustGit, runGit } from './repository.ts'
-import { type Draft, draftDir, finishRevision, writeDraft } from './revision.ts'
+import { type Draft, draftDir, finishRevision, writeDraft, writeTrees } from './revision.ts'
+import type { Sources } from './template-source.ts'
 import type { Bounds } from './user.ts'
 
 /** What a listing may say; more is too many files in any case. */
@@ -27,7 +32,7 @@ const treeOf = (git: Git, commit: string, path: string): string | undefined => {
 
 const problem = (file: string, message: string): Problem => ({ severity: 'error', at: wholeFile(file), message })
 
-const MACHINE_METADATA = /^(?:machines|containers)\/[^/]+\/metadata\.json$/
+const MACHINE_METADATA = /^(?:infrastructure|(?:machines|containers)\/[^/]+)\/metadata\.json$/
 
 /** Every metadata.json that a program of ours will read. */
 const checkMetadata = (git: Git, draft: Draft, place: (path: string) => string): readonly Problem[] =>
@@ -57,6 +62,35 @@ export interface Share {
   readonly mayBeMissing: boolean
 }
 
+const noMachine = (file: string): Problem => ({
+  severity: 'warning',
+  at: wholeFile(file),
+  message: 'has no rootfs, so it is no machine',
+})
+
+/** Writes what a commit has, and what templates make of it. Nothing of it has its name unless all is good. */
+const complete = (sources: Sources, { trees, rootless }: Contents): readonly Problem[] => {
+  const { git, draft, config, place } = sources
+  const { host, id } = git
+  writeDraft(git, draft, config.fetchTimeout)
+  const metadata = checkMetadata(git, draft, place)
+  const named = templatedMachines(host, draftDir(id, draft), draft.entries, place)
+  const before = [...metadata, ...named.problems]
+  if (before.some(isError)) return before
+  const isTemplated = (path: string): boolean => named.machines.some((machine) => machine.path === path)
+  const empty = rootless.filter((one) => !isTemplated(one)).map((one) => noMachine(place(one)))
+  const { instances, problems } = makeInstances(sources, named.machines)
+  if (problems.some(isError)) return [...before, ...empty, ...problems]
+  placeInstances(host, instances, draft.entries, draftDir(id, draft))
+  const made = Object.fromEntries(instances.map(({ machine, tree }) => [`${machine.path}/rootfs`, tree]))
+  const own = Object.fromEntries(Object.entries(trees).filter(([one]) => !Object.hasOwn(made, one)))
+  const whole: Draft = { ...draft, trees: own, made }
+  writeTrees(git, whole, config.fetchTimeout)
+  const judged = judgeTrees(git, whole, place)
+  if (!judged.some(isError)) finishRevision(git, whole)
+  return [...before, ...empty, ...problems, ...judged]
+}
+
 /** What is wrong with a commit, warnings included. Without an error among it, the commit has become a revision. */
 export const makeRevision = (git: Git, commit: string, share: Share, config: Config): readonly Problem[] => {
   const { path, without } = share
@@ -77,16 +111,13 @@ export const makeRevision = (git: Git, commit: string, share: Share, config: Con
   const { value: all, problems: wrong } = checkListing(listed.stdout, place, limits)
   if (wrong.length > 0) return wrong
   const entries = all.filter(({ path: one }) => !without.some((name) => one === name || one.startsWith(`${name}/`)))
-  const { value: trees, problems } = findTrees(entries, place)
+  const { value: contents, problems } = findContents(entries, place)
   if (problems.some(isError)) return problems
-  const draft: Draft = { commit, tree: tree ?? '', path, entries, without, trees }
+  const { trees, templates } = contents
+  const apart = [...without, ...Object.keys(templates)]
+  const draft: Draft = { commit, tree: tree ?? '', path, entries, trees, without: apart, made: {} }
   return orElse<readonly Problem[]>(
-    () => {
-      writeDraft(git, draft, config.fetchTimeout)
-      const metadata = checkMetadata(git, draft, place)
-      if (!metadata.some(isError)) finishRevision(git, draft, config.fetchTimeout)
-      return [...problems, ...metadata]
-    },
+    () => [...problems, ...complete({ git, draft, templates, config, place }, contents)],
     ({ path: file, reason }) => {
       const isOfCommit = entries.some((entry) => entry.path === file)
       return [problem(isOfCommit ? place(file) : file, reason)]

@@ -19,7 +19,7 @@ import { isObjectId, type Manifest, readManifestOf } from './state.ts'
 /** What is being made. Nobody reads it, and the next run takes away what a killed one has left. */
 const UNFINISHED = /^\.tmp-/
 
-const unfinished = (directory: string, name: string): string => `${directory}/.tmp-${name}`
+export const unfinished = (directory: string, name: string): string => `${directory}/.tmp-${name}`
 
 const PATIENCE_SYNC = 600
 
@@ -63,9 +63,11 @@ export interface Draft {
   readonly tree: string
   readonly path: string
   readonly entries: readonly Entry[]
-  /** What of the tree is nobody's here: no entry is at or below one of these. */
+  /** What of the tree is in no revision, besides its trees. */
   readonly without: readonly string[]
   readonly trees: Manifest['trees']
+  /** Trees that no commit has, made of templates: each lies beside its place, or in it already. */
+  readonly made: Manifest['trees']
 }
 
 const isBelow = (path: string, tree: string): boolean => path.startsWith(`${tree}/`)
@@ -75,16 +77,15 @@ export const draftDir = (id: string, { commit }: Draft): string => unfinished(re
 
 /** Everything but the trees that lie apart. */
 export const writeDraft = (git: Git, draft: Draft, seconds: number): void => {
-  const apart = Object.keys(draft.trees)
-  const isApart = ({ path }: Entry): boolean => apart.some((tree) => path === tree || isBelow(path, tree))
+  const without = [...Object.keys(draft.trees), ...draft.without]
+  const isApart = ({ path }: Entry): boolean => without.some((tree) => path === tree || isBelow(path, tree))
   const entries = draft.entries.filter((entry) => !isApart(entry))
-  const without = [...apart, ...draft.without]
   const part = { tree: draft.tree, without, entries, prefix: '', mayLeadOut: false }
   extract(git, part, draftDir(git.id, draft), { seconds })
 }
 
 /** The trees that are not there yet, beside their places; their ids. Throws HostError. */
-const writeTrees = (git: Git, draft: Draft, seconds: number): readonly string[] => {
+export const writeTrees = (git: Git, draft: Draft, seconds: number): readonly string[] => {
   const { host, id } = git
   const written: string[] = []
   for (const [path, tree] of Object.entries(draft.trees)) {
@@ -97,13 +98,22 @@ const writeTrees = (git: Git, draft: Draft, seconds: number): readonly string[] 
   return written
 }
 
-/** Makes a revision of a draft that was found good. Everything is on the disk before it has its name. */
-export const finishRevision = (git: Git, draft: Draft, seconds: number): void => {
+const sortedTrees = ({ trees, made }: Draft): Manifest['trees'] =>
+  Object.fromEntries(Object.entries({ ...trees, ...made }).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/**
+ * Makes a revision of a draft that was found good, and whose trees are written. Everything is on the disk before it has its
+ * name.
+ */
+export const finishRevision = (git: Git, draft: Draft): void => {
   const { host, id } = git
-  const { commit, path, trees } = draft
-  const written = writeTrees(git, draft, seconds)
+  const { commit, path } = draft
+  const trees = sortedTrees(draft)
   sync(host, tenantDir(id))
-  for (const tree of written) host.rename(unfinished(treesDir(id), tree), treeDir(id, tree))
+  for (const tree of new Set(Object.values(trees))) {
+    const beside = unfinished(treesDir(id), tree)
+    if (host.stat(beside) !== undefined) host.rename(beside, treeDir(id, tree))
+  }
   const there = revisionDir(id, commit)
   // Of another directory of the same commit.
   if (host.stat(there) !== undefined) host.rename(there, unfinished(revisionsDir(id), `old-${commit}`))

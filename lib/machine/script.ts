@@ -2,7 +2,10 @@ import type { Reader } from '../host/host.ts'
 import { inConfig, tenantDir } from '../layout/paths.ts'
 import type { MachinePlace } from './place.ts'
 
-/** Scripts of the repository that a machine runs inside of itself. The host hands them in and never runs them. */
+/**
+ * Scripts of the repository that a machine runs inside of itself. The host hands them in and never runs them. One in the
+ * directory of the machine comes before the one of all.
+ */
 const SCRIPTS = { infra: 'scripts/provision.sh', container: 'scripts/container-init.sh', vm: undefined } as const
 
 /** A credential of a VM goes through its firmware tables, which have 64 KiB for all. */
@@ -35,9 +38,11 @@ TimeoutStartSec=infinity
 const SERVICE = 'tenant-script.service'
 
 /** What the repository wants to be run in a machine; undefined where there is nothing. Throws HostError for one that is too long. */
-export const readScript = (reader: Reader, { kind, id }: MachinePlace): string | undefined => {
+export const readScript = (reader: Reader, { kind, id, source }: MachinePlace): string | undefined => {
   const path = SCRIPTS[kind]
-  return path === undefined ? undefined : reader.readFileInside(tenantDir(id), inConfig(path), LARGEST)?.text
+  if (path === undefined) return undefined
+  const read = (one: string): string | undefined => reader.readFileInside(tenantDir(id), inConfig(one), LARGEST)?.text
+  return read(`${source}/${path}`) ?? read(path)
 }
 
 /**

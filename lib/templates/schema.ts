@@ -5,7 +5,7 @@
  */
 
 import { isVersion, parseConstraint } from '../systemd/constraint.ts'
-import { metadataShape } from '../tenant/schema.ts'
+import { metadataShape, parameterName, templateName, templateValues } from '../tenant/schema.ts'
 import type { Infer, Shape } from '../tenant/shape.ts'
 import { isPattern } from './pattern.ts'
 import { valuePattern } from './value-pattern.ts'
@@ -22,14 +22,6 @@ export const TEMPLATE_TYPES = [
 ] as const
 
 export type TemplateType = (typeof TEMPLATE_TYPES)[number]
-
-const NAME_WORDS = 'lower-case letters, digits, dots and dashes, beginning with a letter or digit'
-const NAME = {
-  is: 'text',
-  words: NAME_WORDS,
-  longest: 64,
-  pattern: { of: /^[a-z0-9][a-z0-9.-]*$/, words: NAME_WORDS },
-} as const
 
 const VERSION_WORDS = 'a version such as 1.0.0, of letters, digits and . ~ ^ -'
 
@@ -84,13 +76,7 @@ const PATTERN_WORDS = 'a path in the tree, in which * ? [ ] and {a,b} may stand'
 const pattern = { is: 'text', words: PATTERN_WORDS, longest: 255, test: isPattern } as const
 const patterns = { is: 'list', words: 'a list of paths', of: pattern } as const
 
-const PARAMETER_WORDS = 'letters, digits and _, beginning with a letter'
-/** As it stands between {{ and }}. */
-const PARAMETER = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
-const parameterName = { of: PARAMETER, words: PARAMETER_WORDS } as const
-
 const VALUE_WORDS = 'a regular expression without groups'
-const value = text('a text', 1024)
 
 const PATH_WORDS = 'a path in the template, without ..'
 const innerPath = {
@@ -109,7 +95,7 @@ export const templateShape = {
       keys: {
         type: { is: 'choice', of: TEMPLATE_TYPES },
         version,
-        name: NAME,
+        name: templateName,
         description: text('a text', 400),
       },
       required: ['type', 'version', 'name'],
@@ -135,7 +121,7 @@ export const templateShape = {
         keys: {
           description: text('a text', 400),
           /** Without one the parameter has to be set. */
-          default: value,
+          default: templateValues.of,
           /** What the whole value has to match; when not said, letters, digits and . _ : / @ + -. */
           pattern: {
             is: 'text',
@@ -171,10 +157,10 @@ export const templateShape = {
     instance: {
       is: 'object',
       keys: {
-        template: NAME,
+        template: templateName,
         version,
         commit: text('the id of a commit', 64),
-        parameters: { is: 'map', words: 'an object of values by name', key: parameterName, of: value },
+        parameters: templateValues,
       },
       required: ['template', 'version'],
     },

@@ -259,10 +259,40 @@ export const metadataShape = {
   open: true,
 } as const satisfies Shape
 
+const TEMPLATE_NAME_WORDS = 'lower-case letters, digits, dots and dashes, beginning with a letter or digit'
+
+export const templateName = {
+  is: 'text',
+  words: TEMPLATE_NAME_WORDS,
+  longest: 64,
+  pattern: { of: /^[a-z0-9][a-z0-9.-]*$/, words: TEMPLATE_NAME_WORDS },
+} as const
+
+/** Parameters of a template are called as they stand between {{ and }}. */
+export const parameterName = {
+  of: /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
+  words: 'letters, digits and _, beginning with a letter',
+} as const
+
+export const templateValues = {
+  is: 'map',
+  words: 'an object of values by name',
+  key: parameterName,
+  of: { is: 'text', words: 'a text', longest: 1024 },
+} as const satisfies Shape
+
 /** `metadata.json` of a machine or container in a tenant's repository. Of its resources, cpu and memory count. */
 export const machineMetadataShape = {
   is: 'object',
-  keys: { resources, notify: flag },
+  keys: {
+    resources,
+    notify: flag,
+    /** What its tree is made from: a template by its name, or at a commit of a git repository. */
+    template: {
+      is: 'object',
+      keys: { name: templateName, url: repositoryUrl, commit, path: innerPath, parameters: templateValues },
+    },
+  },
   open: true,
 } as const satisfies Shape
 

@@ -1,13 +1,23 @@
 /** A tenant with real repositories: real git, a real disk, no root and no user of ours. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Host } from '../../lib/host/host.ts'
 import { nodeHost } from '../../lib/host/node.ts'
 import { temporaryDir } from './materialise.ts'
 
-const PATHS = /(?<![^\s=:'"/])\/(?:var\/lib|etc\/bitbuilder|run\/bitbuilder)\b/g
+/** `usr/share/bitbuilder` for what is installed, and for what a root would have that others take from. */
+const PATHS = /(?<![^\s=:'"/])\/(?:var\/lib|etc\/bitbuilder|run\/bitbuilder|usr\/share\/bitbuilder)\b/g
 
 /** What a command does to become somebody else, and to own or measure what is somebody else's. */
 const asOurselves = (command: readonly string[]): readonly string[] => {
@@ -30,6 +40,9 @@ const hostBelow = (root: string, logged: string[]): Host => {
     owner: process.getuid?.() ?? 0,
     stat: (path) => real.stat(at(path)),
     readDir: (path) => real.readDir(at(path)),
+    scanInside: (base, relative) => real.scanInside(at(base), relative),
+    readBytes: (path, offset, length) => real.readBytes(at(path), offset, length),
+    setMode: (path, mode) => real.setMode(at(path), mode),
     listInside: (base, relative) => real.listInside(at(base), relative),
     readLink: (path) => real.readLink(at(path)),
     readFile: (path, limit) => real.readFile(at(path), limit),
@@ -151,6 +164,15 @@ export class GitWorld {
   write(path: string, text: string): void {
     mkdirSync(dirname(this.path(path)), { recursive: true })
     writeFileSync(this.path(path), text, { mode: 0o600 })
+  }
+
+  link(path: string, target: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true })
+    symlinkSync(target, this.path(path))
+  }
+
+  chmod(path: string, mode: number): void {
+    chmodSync(this.path(path), mode)
   }
 
   /** Everything below a directory of the tenant's: names, modes, text. */
