@@ -78,17 +78,19 @@ const arrivalOf = (host: Host, id: string, from: string, asked: ExtensionClass |
   return { from, kind, name, shelf, file: `${formatImageName(name)}${shelf.suffix}` }
 }
 
+/** By a name that says what it is to be, which has to agree with what it is. */
+const copyOf = (id: string, { kind, name }: Arrival): string =>
+  `${incomingDir(id, kind)}/${formatImageName({ ...name, tries: undefined })}.${kind}.raw`
+
 /** Copies the image to where nobody looks for one, and looks at the copy: nobody else can change that any more. */
-const bringIn = (host: Host, tenant: Tenant, { from, kind, file }: Arrival): readonly Problem[] => {
-  const copy = `${incomingDir(tenant.id, kind)}/${file}`
+const bringIn = (host: Host, tenant: Tenant, arrival: Arrival): readonly Problem[] => {
+  const { from, kind } = arrival
+  const copy = copyOf(tenant.id, arrival)
   mustRun(host, ['cp', '--reflink=auto', '--sparse=auto', '--no-target-directory', '--', from, copy], PATIENCE_COPY)
   mustRun(host, ['chmod', '0644', '--', copy], PATIENCE_COPY)
   const type = readImageType(host, copy)
   if ('reason' in type) throw new HostError(from, type.reason)
-  return judgeImage(host, tenant, kind, copy).map((problem) => ({
-    ...problem,
-    at: { ...problem.at, file: problem.at.file.replace(copy, from) },
-  }))
+  return judgeImage(host, tenant, kind, copy, from)
 }
 
 /** Without the count of attempts: a version that was marked as bad is there all the same. */
@@ -115,7 +117,7 @@ const putInPlace = (host: Host, id: string, arrival: Arrival): Installed => {
   const path = same ?? `${shelf.path}/${file}`
   if (same === undefined) {
     host.makeDirMode(shelf.path, 0o755)
-    host.rename(`${incomingDir(id, kind)}/${file}`, path)
+    host.rename(copyOf(id, arrival), path)
     mustRun(host, ['sync', '--', shelf.path], PATIENCE_COPY)
   }
   const current = shelfFor(host, id, kind, name.name).versions[0]?.version

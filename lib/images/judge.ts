@@ -55,8 +55,14 @@ const baseOf = (host: Host, { id, extensions }: Tenant, kind: ExtensionClass): s
   return isOwn ? rootfs(id) : '/'
 }
 
-/** Everything that is wrong with an image that a tenant is to have. */
-export const judgeImage = (host: Host, tenant: Tenant, kind: ExtensionClass, path: string): readonly Problem[] => {
-  if (!KINDS.some(({ name }) => name === 'image')) return []
-  return verifyPath(host, path, { mode: 'instance', base: readBase(host, baseOf(host, tenant, kind)) }).list
+/** Everything that is wrong with an image that a tenant is to have, `from` for people, with what it is going to lie on. */
+export const judgeImage = (
+  host: Host,
+  tenant: Tenant,
+  kind: ExtensionClass,
+  image: string,
+  from: string,
+): readonly Problem[] => {
+  const base = readBase(host, baseOf(host, tenant, kind))
+  return told(verifyPath(host, image, { as: 'image', mode: 'instance', base }).list, image, from)
 }

@@ -127,15 +127,18 @@ test('rollback brings the version before back, also by a restart, and it goes fo
   expect(must('bitbuilder plan acme')).toBe('')
 })
 
-test('what cannot be a version of the tenant is refused', () => {
+test('what cannot be a version of the tenant is refused, and nothing of it is left', () => {
+  must(`cp /srv/key.pem /srv/key_1.raw && cp -r ${TOOLS} /srv/alien && cd /srv/alien/usr/lib/extension-release.d &&
+    printf 'ID=fedora\\nVERSION_ID=44\\n' >extension-release.alien && rm extension-release.tools`)
+  must('bitbuilder image build /srv/alien /srv/alien_1.raw')
   for (const [file, words] of [
     ['/srv/tools_2.raw', 'has a partition table, expected a plain squashfs or erofs'],
     ['/srv/key_1.raw', 'is neither squashfs nor erofs'],
+    ['/srv/alien_1.raw', "is for 'fedora', the base is 'debian' [EXTREL-07]"],
     [version(1, 'other'), 'is this version with something else in it'],
   ] as const) {
-    must('cp /srv/key.pem /srv/key_1.raw')
-    const { status, stderr } = here.machine.run(`bitbuilder image install acme ${file} --class=sysext`)
-    expect([status, stderr]).toEqual([1, expect.stringContaining(words)])
+    const { status, stdout, stderr } = here.machine.run(`bitbuilder image install acme ${file} --class=sysext`)
+    expect([status, stdout + stderr]).toEqual([1, expect.stringContaining(words)])
   }
-  expect(must(`ls -A ${SHELF} $(dirname ${SHELF})`)).not.toContain('#')
+  expect(must(`ls -A ${SHELF} $(dirname ${SHELF})`)).not.toMatch(/#|alien|key/)
 })

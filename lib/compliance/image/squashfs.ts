@@ -1,4 +1,4 @@
-import { type ReadAt, u64 } from '../../formats/bytes.ts'
+import { type ReadAt, u32 } from '../../formats/bytes.ts'
 import type { Host } from '../../host/host.ts'
 import { HostError } from '../../host/host.ts'
 import { below, type Entry, nameOf, parentOf, type Tree } from '../tree.ts'
@@ -52,8 +52,8 @@ export const squashfsTree = (host: Host, image: string, offset: number, read: Re
     children.set(parentOf(path), siblings)
   }
   for (const entries of children.values()) entries.sort(byName)
-  const high = u64(read(ATTRIBUTES_AT, 8), 0)
-  const hasAttributes = Math.floor(high / 2 ** 32) !== NO_TABLE
+  // All 64 bits are set where there is none, which is no number here: the upper half says it.
+  const hasAttributes = u32(read(ATTRIBUTES_AT + 4, 4), 0) !== NO_TABLE
   const canTell = !hasAttributes || [...listed.values()].some(({ attributes }) => attributes.size > 0)
 
   const bytes = (path: string, start: number, length: number): Uint8Array => {

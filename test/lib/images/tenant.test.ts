@@ -21,12 +21,13 @@ usr/bin/hello R 0 755 0 0 0 0 0
 #
 #end
 `
-const ANY = Array.from('ID=_any\n', (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
+const hexOf = (text: string): string =>
+  Array.from(text, (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
 
 const LARGEST = 1 << 20
 
 /** A tenant whose disk is in memory, and cp(1) and cmp(1) with it. */
-const world = (files: Readonly<Record<string, MemoryNode>> = {}, isRunning = false) => {
+const world = (files: Readonly<Record<string, MemoryNode>> = {}, isRunning = false, release = 'ID=_any\n') => {
   /** The version of its first sysext that is taken, after every rename. */
   const taken: (string | undefined)[] = []
   const textOf = (path: string): string => host.readFile(path, LARGEST)?.text ?? ''
@@ -41,7 +42,7 @@ const world = (files: Readonly<Record<string, MemoryNode>> = {}, isRunning = fal
       run: ([program = '', ...args]) => {
         const [from = '', to = ''] = args.slice(-2)
         if (program === 'cp') host.createFile(to, textOf(from))
-        if (program === 'sh') return { ...DONE, stdout: args.join(' ').includes(' -cat ') ? ANY : LIST }
+        if (program === 'sh') return { ...DONE, stdout: args.join(' ').includes(' -cat ') ? hexOf(release) : LIST }
         if (program === 'cmp') return { ...DONE, status: textOf(from) === textOf(to) ? 0 : 1 }
         return program === 'systemctl' && isRunning ? { ...DONE, stdout: 'ActiveState=active\n' } : DONE
       },
@@ -127,7 +128,7 @@ test('it goes into the directory of versions that the tenant has', () => {
         before: '1',
       },
     ],
-    problems: [expect.objectContaining({ message: 'does not say in its name that it is a sysext' })],
+    problems: [],
   })
   expect(names(`${DIR}/sysext/tools.raw.v`)).toEqual(['tools_1.raw', 'tools_2_x86-64.raw'])
 })
@@ -137,6 +138,15 @@ test('a tenant that runs is left alone, and it is said how it gets it', () => {
   expect(call('install', 'acme', '/a/tools_1.sysext.raw').out).toContain(
     'tenant@acme.service runs with what it has: systemctl reload tenant@acme; bitbuilder plan acme',
   )
+})
+
+test('one that is for another system is refused, with its rule', () => {
+  const { call, names } = world({ '/a/tools_1.sysext.raw': image() }, false, 'ID=arch\n')
+  expect(call('install', 'acme', '/a/tools_1.sysext.raw')).toEqual({
+    status: 1,
+    out: "error: /a/tools_1.sysext.raw/usr/lib/extension-release.d/extension-release.tools: is for 'arch', the base is 'debian' [EXTREL-07]\n",
+  })
+  expect(names()).toBeUndefined()
 })
 
 test.each([
