@@ -8,7 +8,7 @@ import { checkField, refusal, shown } from './record-fields.ts'
 /** The sections `privileged` and `perMachine` of a user record. */
 
 /** `$y$…`, crypt(5); `!` and `*` in front of it, or alone, lock. */
-const HASH = /^[!*]*(?:\$[a-z0-9-]{1,16}\$[!-9;-~]+)?$/
+const HASH = /^[!*]{0,4}(?:\$[a-z0-9-]{1,16}\$[!-9;-~]+)?$/
 const REAL_HASH = /^\$/
 
 const hash = textThat('a hash as of crypt(5)', (value) => value !== '' && HASH.test(value))

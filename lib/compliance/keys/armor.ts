@@ -60,17 +60,24 @@ const blockOf = (label: string, line: number, lines: readonly string[]): Block |
   return { label, line, bytes }
 }
 
+/** The next line from `from` on at which a block begins or ends; the number of lines where there is none. */
+const borderFrom = (lines: readonly string[], from: number): number => {
+  for (let at = from; at < lines.length; at += 1) {
+    const line = lines[at] as string
+    if (line.startsWith('-----') && (END.test(line) || BEGIN.test(line))) return at
+  }
+  return lines.length
+}
+
 /** All blocks of a text; what stands around them is ignored, as by the tools that read them. */
 export const readBlocks = (text: string): readonly Block[] | Unreadable => {
   const blocks: Block[] = []
   const lines = text.split('\n')
-  for (let at = 0; at < lines.length; at += 1) {
+  for (let at = borderFrom(lines, 0); at < lines.length; at = borderFrom(lines, at + 1)) {
     const label = BEGIN.exec(lines[at] as string)?.[1]
     if (label === undefined) continue
-    const length = lines.slice(at + 1).findIndex((line) => END.test(line) || BEGIN.test(line))
-    const end = at + 1 + length
-    if (length < 0 || END.exec(lines[end] as string)?.[1] !== label)
-      return { error: `BEGIN ${label} has no END ${label}`, line: at + 1 }
+    const end = borderFrom(lines, at + 1)
+    if (END.exec(lines[end] ?? '')?.[1] !== label) return { error: `BEGIN ${label} has no END ${label}`, line: at + 1 }
     const block = blockOf(label, at + 1, lines.slice(at + 1, end))
     if ('error' in block) return block
     blocks.push(block)

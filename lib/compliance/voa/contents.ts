@@ -17,8 +17,14 @@ export const bytesAsText = (bytes: Uint8Array): string => {
 
 const PATIENCE = 5
 
+/** Asked once: a tree may have thousands of certificates. */
+const asked = new WeakMap<Host, number | undefined>()
+
 /** Since 1970; undefined where nobody can say. The port has no clock that knows the date, and date(1) is everywhere. */
 export const secondsNow = (host: Host): number | undefined => {
-  const { status, stdout } = host.run(['date', '+%s'], PATIENCE)
-  return status === 0 && /^\d{9,12}\n?$/.test(stdout) ? Number(stdout) : undefined
+  if (!asked.has(host)) {
+    const { status, stdout } = host.run(['date', '+%s'], PATIENCE)
+    asked.set(host, status === 0 && /^\d{9,12}\n?$/.test(stdout) ? Number(stdout) : undefined)
+  }
+  return asked.get(host)
 }

@@ -91,7 +91,8 @@ const isSame = (tree: Tree, one: string, other: string, size: number): boolean =
   return left.length === right.length && left.every((byte, at) => byte === right[at])
 }
 
-const LONGEST_COMPARED = 1 << 20
+/** In bytes, of all pairs together: what is beyond counts as different. */
+const MOST_COMPARED = 32 << 20
 
 const filesOf = (tree: Tree, loadPath: string): readonly string[] => {
   let level = [loadPath]
@@ -103,13 +104,15 @@ const filesOf = (tree: Tree, loadPath: string): readonly string[] => {
 /** The same verifier in another load path, of lower priority. */
 const checkTwins = (check: Check, present: readonly string[]): void => {
   const { tree, report } = check
+  let left = MOST_COMPARED
   for (const [index, higher] of present.entries())
     for (const path of index === present.length - 1 ? [] : filesOf(tree, higher))
       for (const lower of present.slice(index + 1)) {
         const twin = `${lower}${path.slice(higher.length)}`
         const [one, other] = [tree.node(path), tree.node(twin)]
         if (one === undefined || other?.kind !== 'file') continue
-        const isEqual = one.size === other.size && one.size <= LONGEST_COMPARED && isSame(tree, path, twin, one.size)
+        left -= one.size
+        const isEqual = one.size === other.size && left >= 0 && isSame(tree, path, twin, one.size)
         const effect =
           locationOf(path).technology === 'openpgp'
             ? 'both are merged'

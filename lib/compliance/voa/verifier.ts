@@ -8,7 +8,7 @@ import { checkSsh } from './ssh-file.ts'
 import { checkX509 } from './x509-file.ts'
 
 /** A certificate that everybody has signed may have some hundred KiB. */
-const LONGEST = 1 << 20
+export const LONGEST = 1 << 20
 
 const CHECKS: Readonly<Record<string, (check: Check, path: string, contents: Contents) => void>> = {
   openpgp: checkOpenpgp,

@@ -5,15 +5,18 @@ import { checkLink, VERIFIER_LEVEL } from './links.ts'
 import { anchorOf, isAnchor, LOAD_PATHS, locationOf, roleOf } from './load-path.ts'
 import { checkLevelName } from './names.ts'
 import { VOA } from './rules.ts'
-import { checkVerifier } from './verifier.ts'
+import { checkVerifier, LONGEST } from './verifier.ts'
 
 /** Of verifiers, and the directories that they are in, nobody has so many. */
 const MOST_ENTRIES = 20_000
+/** What is read of one load path; a distribution's whole keyring is a third of it. */
+const MOST_BYTES = 32 << 20
 
 interface Walk {
   readonly check: Check
   readonly release: OsRelease | undefined
   left: number
+  bytes: number
 }
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
@@ -49,11 +52,16 @@ const checkSibling = ({ tree, report }: Check, path: string): void => {
     report(VOA['VOA-08'], path, `there is no '${role}' beside it, with what '${anchorOf(role)}' vouches for`)
 }
 
-const checkFile = (check: Check, path: string, entry: Entry): void => {
+const checkFile = (walk: Walk, path: string, entry: Entry): void => {
+  const { check } = walk
   const { purpose, technology } = locationOf(path)
   checkModes(check, path, entry)
   if (entry.links > 1) check.report(VOA['VOA-28'], path, `has ${entry.links} hard links, expected a link or a copy`)
-  checkVerifier(check, path, technology, purpose)
+  const before = walk.bytes
+  walk.bytes -= Math.min(entry.size, LONGEST)
+  if (walk.bytes >= 0) checkVerifier(check, path, technology, purpose)
+  else if (before >= 0)
+    check.report(VOA['VOA-12'], path, `is beyond ${MOST_BYTES >> 20} MiB of verifiers, not looking into more of them`)
 }
 
 const isPlaceholder = ({ mode }: Check, { kind, name }: Entry): boolean =>
@@ -69,7 +77,7 @@ const checkEntry = (walk: Walk, path: string, entry: Entry, level: number): void
   if (isLevel && entry.kind === 'directory') {
     checkModes(check, path, entry)
     checkLevel(walk, path, level + 1)
-  } else if (!isLevel && entry.kind === 'file' && !isPlaceholder(check, entry)) checkFile(check, path, entry)
+  } else if (!isLevel && entry.kind === 'file' && !isPlaceholder(check, entry)) checkFile(walk, path, entry)
   else if (entry.kind !== 'link') checkStray(check, path, entry, level)
 }
 
@@ -93,7 +101,7 @@ export const checkLoadPath = (check: Check, loadPath: string, release: OsRelease
     check.report(VOA['VOA-12'], loadPath, `is a ${kind}, expected a directory`)
     return
   }
-  checkLevel({ check, release, left: MOST_ENTRIES }, loadPath, 1)
+  checkLevel({ check, release, left: MOST_ENTRIES, bytes: MOST_BYTES }, loadPath, 1)
 }
 
 /** The load paths that a tree has. */
