@@ -5,9 +5,11 @@ import { findRelease } from '../extension-release/find.ts'
 import { checkFit } from '../extension-release/fit.ts'
 import { EXTREL } from '../extension-release/rules.ts'
 import { checkValues } from '../extension-release/values.ts'
+import { checkUserdb } from '../home/userdb.ts'
 import { mergeWatch } from '../sysext/merged.ts'
 import { isBeside } from '../sysext/sysext.ts'
 import type { Entry } from '../tree.ts'
+import { checkVerifiers } from '../voa/tree.ts'
 import { walk } from '../walk.ts'
 import { checkContents, checkWriters } from './contents.ts'
 import { CONFEXT } from './rules.ts'
@@ -111,4 +113,6 @@ export const checkConfext = (check: Check, extension: Extension): void => {
     },
     giveUp: (path, what) => check.report(CONFEXT['CONFEXT-01'], path, what),
   })
+  checkVerifiers(check, 'confext')
+  checkUserdb(check)
 }

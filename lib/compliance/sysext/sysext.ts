@@ -6,8 +6,10 @@ import { findRelease } from '../extension-release/find.ts'
 import { checkFit } from '../extension-release/fit.ts'
 import { EXTREL } from '../extension-release/rules.ts'
 import { checkValues } from '../extension-release/values.ts'
+import { checkUserdb } from '../home/userdb.ts'
 import { resolve } from '../resolve.ts'
 import type { Entry } from '../tree.ts'
+import { checkVerifiers } from '../voa/tree.ts'
 import { walk } from '../walk.ts'
 import { checkLink } from './links.ts'
 import { mergeWatch } from './merged.ts'
@@ -94,4 +96,6 @@ export const checkSysext = (check: Check, extension: Extension): void => {
     check.report(SYSEXT['SYSEXT-05'], '', 'has nothing but its extension-release file')
   elf.end(release)
   units.end()
+  checkVerifiers(check, 'sysext')
+  checkUserdb(check)
 }

@@ -6,8 +6,11 @@ import { type MemoryNode, memoryHost } from '../../../../lib/host/memory.ts'
 
 const DIRECTORY = '/t/etc/voa/example/package/default/openpgp'
 
-const messagesOf = (nodes: Readonly<Record<string, MemoryNode>>): readonly string[] =>
+const verify = (nodes: Readonly<Record<string, MemoryNode>>) =>
   verifyPath(memoryHost({ '/t/usr/lib/os-release': 'ID=example\n', ...nodes }), '/t', { as: 'voa', mode: 'instance' })
+
+const messagesOf = (nodes: Readonly<Record<string, MemoryNode>>): readonly string[] =>
+  verify(nodes)
     .list.filter(({ rule }) => rule.id === 'VOA-12')
     .map(({ path, message }) => `${path.slice(path.lastIndexOf('/') + 1)}: ${message}`)
 
@@ -26,9 +29,10 @@ test('more bytes than all keyrings together are not read', () => {
 })
 
 test('nor more files', () => {
-  const found = messagesOf(numbered(20_100, (name) => [`${DIRECTORY}/${name}.fifo`, { kind: 'fifo' }]))
-  expect(found.at(-1)).toMatch(/^\d+\.fifo: is a fifo/)
-  expect(found).toHaveLength(1000)
+  const { list, dropped } = verify(numbered(20_100, (name) => [`${DIRECTORY}/${name}.fifo`, { kind: 'fifo' }]))
+  const isAbout = list.filter(({ rule }) => rule.id === 'VOA-12').length + (dropped.get('VOA-12') ?? 0)
+  // Four directories count as well; the last finding says that there are more.
+  expect(isAbout).toBe(20_000 - 4)
 })
 
 test('a link that leads to its own load path is not followed into', () => {
