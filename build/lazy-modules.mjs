@@ -7,16 +7,20 @@
 import { join, relative } from 'node:path'
 import { inProject } from './project.mjs'
 
-/** Of what these export, only functions can be imported: esbuild finds "no matching export" for anything else. */
+/**
+ * Who needs one module of a group needs most of the others. What several groups import comes into chunks of its own.
+ *
+ * Of what these export, only functions can be imported: esbuild finds "no matching export" for anything else.
+ */
 const GROUPS = {
   problems: ['lib/report/json-source.ts', 'lib/tenant/zod.ts'],
   addresses: ['lib/tenant/network-values.ts'],
-  compliance: ['lib/cli/verify-path.ts'],
+  names: ['lib/systemd/interface-name.ts'],
+  compliance: ['lib/cli/verify-path.ts', 'lib/compliance/verify.ts', 'lib/images/judge.ts', 'lib/templates/comply.ts'],
+  command: ['lib/cli/cli.ts'],
+  guest: ['programs/git-sync.ts', 'programs/infra-manager.ts', 'programs/varlink-api.ts'],
+  provision: ['programs/tenant-provision.ts'],
   tools: [
-    'lib/cli/cli.ts',
-    'lib/systemd/interface-name.ts',
-    'programs/git-sync.ts',
-    'programs/infra-manager.ts',
     'programs/setup-tenant-network.ts',
     'programs/teardown-tenant-network.ts',
     'programs/tenant-cleanup.ts',
@@ -24,10 +28,8 @@ const GROUPS = {
     'programs/tenant-layers.ts',
     'programs/tenant-machine.ts',
     'programs/tenant-manager.ts',
-    'programs/tenant-provision.ts',
     'programs/tenant-storage.ts',
     'programs/tenants-late.ts',
-    'programs/varlink-api.ts',
   ],
 }
 
@@ -37,8 +39,7 @@ const NATIVE_ONLY = {
   'lib/host/run-to-end.ts': ['become', 'runToEnd'],
 }
 
-const groupsOf = (engine) =>
-  engine === 'native' ? { ...GROUPS, tools: [...GROUPS.tools, ...Object.keys(NATIVE_ONLY)] } : GROUPS
+const groupsOf = (engine) => (engine === 'native' ? { ...GROUPS, processes: Object.keys(NATIVE_ONLY) } : GROUPS)
 
 /** It is part of esbuild's message when somebody imports something else. */
 const STUB = 'lazy, only its functions can be imported'
