@@ -24,6 +24,12 @@ export const withoutCredentials = (url: string): string => {
   return plain.replace(/\?.*$/, `?${HIDDEN}`)
 }
 
+/** The address with nothing secret in it, for somebody who is to have a key of their own. */
+export const publicAddress = (url: string): string => {
+  const secret = secretOf(url)
+  return (secret === undefined ? url : url.replace(`//${secret}@`, '//')).replace(/\?.*$/, '')
+}
+
 /** What git says of an address, without what nobody should read. */
 export const hideCredentials = (url: string, text: string): string => {
   const secret = secretOf(url)

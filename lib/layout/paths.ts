@@ -202,9 +202,14 @@ export const provisionWish = (id: string): string => `${RUNTIME_DIR}/provision-$
 /** What git gets to read while it works for a tenant. */
 export const gitAccessDir = (id: string): string => `${GIT_ACCESS_DIR}/${id}`
 
+type GitKey = 'key' | 'known_hosts' | 'netrc'
+
 /** Keys for a tenant's repository, made by the administrator. */
-export const gitKeyFile = (id: string, kind: 'key' | 'known_hosts' | 'netrc'): string =>
+export const gitKeyFile = (id: string, kind: GitKey): string =>
   id === GUEST ? guestCredential(kind) : `/etc/bitbuilder/git/${id}.${kind}`
+
+/** Others, that its infrastructure VM is given. No id has a dot. */
+export const guestKeyFile = (id: string, kind: GitKey): string => `/etc/bitbuilder/git/${id}.infra.${kind}`
 
 /** Who may sign a tenant's commits. */
 export const signersFile = (id: string, verify: 'ssh' | 'openpgp'): string =>

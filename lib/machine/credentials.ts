@@ -6,6 +6,7 @@ import { planNetwork } from '../network/plan.ts'
 import { EMPTY_DISK } from '../tenant/disk.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { MachinePlace } from './place.ts'
+import { repositoryCredentials } from './repository-credentials.ts'
 import { readScript, scriptCredentials } from './script.ts'
 
 /** What a VM's network needs to be up, unless its tree says otherwise: a file of its own sorts before this one. */
@@ -30,7 +31,7 @@ const networkCredentials = (reader: Reader, tenant: Tenant): Readonly<Record<str
   }
 }
 
-/** What a machine is told of itself, by name. Nothing of the host's is in there but addresses. */
+/** What a machine is told of itself, by name. Nothing of the host's is in there but addresses, and who may sign for the tenant. */
 export const machineCredentials = (
   reader: Reader,
   tenant: Tenant,
@@ -42,6 +43,7 @@ export const machineCredentials = (
     'tenant.machine': place.name,
     ...(tenant.description === undefined ? {} : { 'tenant.description': tenant.description }),
     ...networkCredentials(reader, tenant),
+    ...(place.kind === 'infra' ? repositoryCredentials(reader, tenant) : {}),
     ...(isVm ? { 'network.network.80-tenant': GUEST_NETWORK } : {}),
     ...scriptCredentials(readScript(reader, place)),
   }

@@ -47,6 +47,55 @@ test('a VM gets its size, its kernel, its tap and its credentials', () => {
   expect(host.readLink(`${RUN}/infra.acme/kernel`)).toBe(`${ROOT}/infra/k`)
 })
 
+const credentialsOf = (entry: object, files: Record<string, MemoryNode> = {}) => {
+  const host = hostWith(files, { ...ENTRY, ...entry })
+  tenantMachine(host, ['infra', 'acme'])
+  const all = Object.fromEntries(host.tree(`${RUN}/infra.acme/credentials`))
+  return Object.fromEntries(
+    ['repository', 'signers', 'key', 'known_hosts', 'netrc'].flatMap((name) =>
+      all[`tenant.${name}`] === undefined ? [] : [[name, all[`tenant.${name}`]]],
+    ),
+  )
+}
+
+const KEYS = {
+  '/etc/bitbuilder/git/acme.key': 'of the host',
+  '/etc/bitbuilder/git/acme.netrc': 'of the host',
+  '/etc/bitbuilder/git/acme.infra.key': 'of the VM',
+  '/etc/bitbuilder/signers/acme.allowed-signers': 'a@example.org ssh-ed25519 AAAA',
+  '/etc/bitbuilder/signers/acme.pgp': Uint8Array.from([0x98, 0xff, 0, 1]),
+}
+
+test('the infrastructure VM is told of the repository, and nothing that is secret of the host', () => {
+  const url = 'https://me:secret@example.org/x.git?token=secret'
+  expect(credentialsOf({ repository: { url, ref: 'main', verify: 'ssh' } }, KEYS)).toEqual({
+    repository: '{"url":"https://example.org/x.git","ref":"main","verify":"ssh"}',
+    signers: 'a@example.org ssh-ed25519 AAAA',
+    key: 'of the VM',
+  })
+  expect(credentialsOf({ repository: { url: 'git@example.org:x', verify: 'openpgp' } }, KEYS)).toMatchObject({
+    repository: '{"url":"git@example.org:x","verify":"openpgp"}',
+    signers: '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmP8AAQ==\n-----END PGP PUBLIC KEY BLOCK-----\n',
+  })
+})
+
+test.each([
+  [{}, 'it has no repository'],
+  [{ repository: { url: '/srv/x.git' } }, 'that is a path of the host'],
+  [{ repository: { url: 'file:///srv/x.git' } }, 'that is a file of the host'],
+])('a VM with %j is told nothing: %s', (entry, _) => {
+  expect(credentialsOf(entry, KEYS)).toEqual({})
+})
+
+test.each([
+  ['too large', 'x'.repeat(20_000)],
+  ['writable for others', { kind: 'file', mode: 0o666, text: 'x' }],
+  ['of somebody else', { kind: 'file', uid: 1000, text: 'x' }],
+] as const)('a key that is %s is left out, and the VM starts', (_, node) => {
+  const files = { ...KEYS, '/etc/bitbuilder/git/acme.infra.key': node }
+  expect(Object.keys(credentialsOf({ repository: { url: 'https://example.org/x' } }, files))).toEqual(['repository'])
+})
+
 test('a guest is waited for where it can say that it is up, and where it does', () => {
   const vsock = { '/dev/vhost-vsock': { kind: 'device' } as const }
   const ready = (files: Record<string, MemoryNode>, entry: object = ENTRY) => {
