@@ -36,18 +36,20 @@ const mergedNames = (host: Host, kind: ExtensionClass): readonly string[] => {
   }
 }
 
-const leftOut = (host: Host, kind: ExtensionClass, targets: LinkTargets): readonly Problem[] => {
+/** Those of the links whose extensions are not merged. */
+const missing = (host: Host, kind: ExtensionClass, targets: LinkTargets): readonly string[] => {
   if (targets.size === 0) return []
   const merged = mergedNames(host, kind)
-  return [...targets.keys()]
-    .filter((file) => !merged.includes(parseExtensionName(file, kind)?.name ?? file))
-    .map((file) => ({
-      severity: 'error',
-      at: wholeFile(`infrastructure/extensions/${kind}/${file}`),
-      message: `was left out by systemd-${kind}, going back to the extensions before`,
-      hint: `journalctl --unit=systemd-${kind}`,
-    }))
+  return [...targets.keys()].filter((file) => !merged.includes(parseExtensionName(file, kind)?.name ?? file))
 }
+
+const leftOut = (host: Host, kind: ExtensionClass, targets: LinkTargets): readonly Problem[] =>
+  missing(host, kind, targets).map((file) => ({
+    severity: 'error',
+    at: wholeFile(`infrastructure/extensions/${kind}/${file}`),
+    message: `was left out by systemd-${kind}, going back to the extensions before`,
+    hint: `journalctl --unit=systemd-${kind}`,
+  }))
 
 const place = (host: Host, kind: ExtensionClass, targets: LinkTargets): readonly Problem[] => {
   host.makeDir(SYSTEM_EXTENSIONS[kind])
@@ -57,10 +59,10 @@ const place = (host: Host, kind: ExtensionClass, targets: LinkTargets): readonly
 const isSame = (a: LinkTargets, b: LinkTargets): boolean =>
   a.size === b.size && [...a].every(([name, target]) => b.get(name) === target)
 
-/** Whether the current links are those that are merged cannot be seen from them: a run may have been killed in between. */
+/** `again`: what is merged may be of other links, a run may have been killed in between. */
 const applyClass = (host: Host, kind: ExtensionClass, targets: LinkTargets, again: boolean): readonly Problem[] => {
   const before = readLinks(host, SYSTEM_EXTENSIONS[kind], UP)
-  if (isSame(before, targets) && !again) return []
+  if (isSame(before, targets) && !again && missing(host, kind, targets).length === 0) return []
   const problems = place(host, kind, targets)
   const placed = new Map([...targets].filter(([name]) => readLinks(host, SYSTEM_EXTENSIONS[kind], UP).has(name)))
   refresh(host, kind)
