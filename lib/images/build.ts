@@ -15,7 +15,7 @@ import { readSource, type Source } from './source.ts'
 import { stage } from './stage.ts'
 import { failureOf } from './tools.ts'
 import { uuidOf } from './uuid.ts'
-import { epochOf, inWorkDirectory, publish } from './work.ts'
+import { epochOf, inWorkDirectory, publish, requireApart } from './work.ts'
 
 export interface BuildOptions {
   readonly dir: string
@@ -105,6 +105,7 @@ export const buildImage = (host: Host, options: BuildOptions, progress: Progress
   const epoch = epochOf(host)
   const source = readSource(host, options.dir, options.kind)
   const destination = destinationOf(host, options.out, source, options.version)
+  requireApart(host, source.dir, destination.directory)
   const format = chooseFormat(host, options.format)
   if (options.key !== undefined && format !== 'ddi')
     throw new HostError('--private-key', 'signs the root hash of dm-verity, which only --format=ddi has')

@@ -13,7 +13,7 @@ import { makeDisk } from './repart.ts'
 import { stage } from './stage.ts'
 import { requireTool, type Tool } from './tools.ts'
 import { uuidOf } from './uuid.ts'
-import { epochOf, inWorkDirectory, publish } from './work.ts'
+import { epochOf, inWorkDirectory, publish, requireApart } from './work.ts'
 
 const TREE = 'disk-image'
 
@@ -81,6 +81,7 @@ const makeMachine = (host: Host, task: Task): Built => {
   const { options, name, version } = task
   const { directory, file } = placeOf(host, options.out, `${name}_${version}`)
   const path = `${directory}/${file}`
+  requireApart(host, `${options.dir}/${TREE}`, directory)
   const made = inWorkDirectory(host, directory, file, (work) => makeIn(host, task, work, path))
   const what = { file: path, kind: 'machine', name, version, architecture: undefined, format: 'ddi' } as const
   return { ...what, ...made, signed: options.key !== undefined }

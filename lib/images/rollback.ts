@@ -4,7 +4,7 @@ import { HostError } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { EXTENSION_CLASSES, type ExtensionClass, extensionsLock, RUNTIME_DIR } from '../layout/paths.ts'
 import { compareVersions } from '../systemd/versions.ts'
-import { formatImageName, parseImageName } from './name.ts'
+import { formatImageName, type ImageName, parseImageName } from './name.ts'
 import { findShelf, type Shelf } from './store.ts'
 
 /**
@@ -17,13 +17,26 @@ export interface Renaming {
   readonly to: string
 }
 
-/** How an entry is called once it is marked as good, without a count, or as bad. */
-const marked = (entry: string, as: 'good' | 'bad'): string => {
+const nameOf = (entry: string): { readonly name: ImageName; readonly suffix: string } => {
   const suffix = /(?:\.(?:sysext|confext))?(?:\.raw)?$/.exec(entry)?.[0] ?? ''
   const name = parseImageName(entry.slice(0, entry.length - suffix.length))
   if (name === undefined) throw new HostError(entry, 'has a name in which attempts cannot be counted, NAME_VERSION.raw')
-  const tries = as === 'good' ? undefined : { left: 0, done: name.tries?.done ?? 0 }
-  return `${formatImageName({ ...name, tries })}${suffix}`
+  return { name, suffix }
+}
+
+/** How an entry is called that is good: without a count. */
+const asGood = (entry: string): string => {
+  const { name, suffix } = nameOf(entry)
+  return `${formatImageName({ ...name, tries: undefined })}${suffix}`
+}
+
+/** How it is called when no attempts are left, and none of `names`: the same version may be there with another count. */
+const asBad = (entry: string, names: readonly string[]): string => {
+  const { name, suffix } = nameOf(entry)
+  for (let done = name.tries?.done ?? 0; ; done += 1) {
+    const bad = `${formatImageName({ ...name, tries: { left: 0, done } })}${suffix}`
+    if (!names.includes(bad)) return bad
+  }
 }
 
 const GOOD = { left: Number.POSITIVE_INFINITY, done: Number.POSITIVE_INFINITY }
@@ -48,17 +61,18 @@ const findTarget = ({ name, versions }: Shelf, asked: string | undefined): Versi
  */
 const planRollback = (shelf: Shelf, asked: string | undefined): readonly Renaming[] => {
   const target = findTarget(shelf, asked)
-  const good = target.left === 0 ? marked(target.entry.name, 'good') : target.entry.name
-  const wanted: Version = { ...target, entry: { ...target.entry, name: good }, ...(target.left === 0 ? GOOD : {}) }
-  const others = shelf.versions.filter((one) => one !== target)
-  const better = others.filter((one) => byPreference(one, wanted) < 0).reverse()
-  const names = others.map(({ entry }) => entry.name)
-  const steps = [
-    { from: target.entry.name, to: good },
-    ...better.map(({ entry }) => ({ from: entry.name, to: marked(entry.name, 'bad') })),
-  ].filter(({ from, to }) => from !== to)
-  const taken = steps.find(({ to }) => names.includes(to))
-  if (taken !== undefined) throw new HostError(`${shelf.path}/${taken.to}`, 'is there already')
+  const good = target.left === 0 ? asGood(target.entry.name) : target.entry.name
+  const wanted: Version = {
+    ...target,
+    entry: { ...target.entry, name: good },
+    ...(target.left === 0 ? GOOD : {}),
+  }
+  const better = shelf.versions.filter((one) => one !== target && byPreference(one, wanted) < 0).reverse()
+  const steps: Renaming[] = good === target.entry.name ? [] : [{ from: target.entry.name, to: good }]
+  for (const { entry } of better)
+    steps.push({ from: entry.name, to: asBad(entry.name, [...shelf.files, ...steps.map(({ to }) => to)]) })
+  const clash = steps.find(({ to }) => shelf.files.includes(to))
+  if (clash !== undefined) throw new HostError(`${shelf.path}/${clash.to}`, 'is there already')
   return steps
 }
 

@@ -3,6 +3,7 @@
 import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
+import { isBelow } from '../layout/paths.ts'
 
 /** Seconds. */
 const PATIENCE_SYNC = 600
@@ -19,6 +20,13 @@ export const epochOf = (host: Host): number => {
   if (!/^[0-9]{1,10}$/.test(said) || Number(said) > 0xffff_ffff)
     throw new HostError('$SOURCE_DATE_EPOCH', `'${said}' is no number of seconds that an image can hold`)
   return Number(said)
+}
+
+/** Throws HostError for an image that would become a part of what it is made of. */
+export const requireApart = (host: Host, tree: string, directory: string): void => {
+  const found = mustRun(host, ['realpath', '--canonicalize-missing', '--zero', '--', tree, directory], PATIENCE_SYNC)
+  const [from = '', to = ''] = found.split('\0')
+  if (isBelow(to, from)) throw new HostError(directory, `is in ${tree}, of which the image is made`)
 }
 
 /**

@@ -182,6 +182,13 @@ test.each([
   expect(readdirSync(dir.path)).toEqual(['a'])
 })
 
+test.each(['', '/usr', '/usr/..', '/link'])('an image is not made in DIR%s, of which it is made', (below) => {
+  using dir = temporaryDir()
+  const tree = writeTree(`${dir.path}/a`, { ...TOOLS, link: '-> usr' })
+  expect(refusalOf(tree, `${tree}${below}/`)).toContain(`is in ${tree}, of which the image is made`)
+  expect(readdirSync(tree).sort()).toEqual(['link', 'usr'])
+})
+
 test('it may be checked against what it is going to lie on', () => {
   using dir = temporaryDir()
   const release = { 'usr/lib/extension-release.d/extension-release.tools': 'ID=debian\nVERSION_ID=13\n' }

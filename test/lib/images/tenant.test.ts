@@ -216,7 +216,6 @@ test.each([
   [['tools', '9'], installed('tools_1.sysext.raw'), 'is not installed, there are 1'],
   [['other'], installed('tools_1.sysext.raw'), "extension 'other': has no versions: bitbuilder image list acme"],
   [['tools'], { [`${DIR}/sysext/tools`]: { link: '/etc' } }, "is from the tenant's repository, or a link"],
-  [['tools'], installed('tools_1.sysext.raw', 'tools_2+0.sysext.raw', 'tools_2.sysext.raw'), 'is there already'],
 ] as const)('rollback %j of what is not so is refused', (args, files, message) => {
   const { host, refusal } = world(files)
   const before = host.tree(DIR)
