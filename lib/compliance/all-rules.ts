@@ -6,6 +6,7 @@ import { FMT, NAME } from './format/rules.ts'
 import { HOME, HOMED } from './home/rules.ts'
 import { MACH } from './machine/rules.ts'
 import { META } from './metadata/rules.ts'
+import { NETT } from './network/rules.ts'
 import { OSR } from './os-release/rules.ts'
 import { ROOT } from './rootfs/rules.ts'
 import type { Rule, RuleTable } from './rule.ts'
@@ -25,11 +26,12 @@ const TABLES: readonly RuleTable[] = [
   VOA,
   BOOT,
   DDI,
-  MACH,
   HOME,
-  HOMED,
   META,
   TPL,
+  MACH,
+  HOMED,
+  NETT,
 ]
 
 export const allRules = (): readonly Rule[] => TABLES.flatMap((table) => Object.values(table))

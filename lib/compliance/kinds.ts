@@ -11,6 +11,7 @@ import { checkUserRecordFile, isUserRecordFile } from './home/record.ts'
 import { checkHome, isHome } from './home/skeleton.ts'
 import { checkMachineTemplate } from './machine/machine.ts'
 import { checkMetadata } from './metadata/metadata.ts'
+import { checkNetworkPath, isNetworkPath } from './network/network.ts'
 import { checkOsReleaseFile } from './os-release/file.ts'
 import { resolve } from './resolve.ts'
 import { checkRootfs } from './rootfs/rootfs.ts'
@@ -140,6 +141,12 @@ export const KINDS: readonly ArtifactKind[] = [
     summary: 'a disk image with partitions',
     recognises: (tree, subject) => /\.(?:raw|img)$/.test(subject) && isPartitioned(tree, subject),
     check: checkDdiFile,
+  },
+  {
+    name: 'network-files',
+    summary: 'files of systemd-networkd: .network, .netdev and .link',
+    recognises: isNetworkPath,
+    check: checkNetworkPath,
   },
   {
     name: 'voa',

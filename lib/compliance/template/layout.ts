@@ -3,6 +3,7 @@ import { type Check, inside } from '../check.ts'
 import { checkExtensionTree } from '../format/extension.ts'
 import { checkHomedTemplate } from '../home/homed.ts'
 import { checkMachineTemplate } from '../machine/machine.ts'
+import { checkNetworkFiles, checkNetworkTemplate } from '../network/network.ts'
 import { checkRootfs } from '../rootfs/rootfs.ts'
 import { checkConfiguration } from './configuration.ts'
 import { checkContents } from './contents.ts'
@@ -19,10 +20,11 @@ interface Layout {
   check(check: Check, template: Template): void
 }
 
-const none = (): void => {}
-
 const checkRoot = (check: Check): void => {
-  if (check.tree.node('rootfs')?.kind === 'directory') checkRootfs(inside(check, 'rootfs'))
+  if (check.tree.node('rootfs')?.kind !== 'directory') return
+  const root = inside(check, 'rootfs')
+  checkRootfs(root)
+  checkNetworkFiles(root)
 }
 
 const LAYOUTS: Readonly<Record<TemplateType, Layout>> = {
@@ -39,7 +41,7 @@ const LAYOUTS: Readonly<Record<TemplateType, Layout>> = {
     // It knows itself where a value may still be `{{NAME}}`.
     check: (check, { tree }) => checkHomedTemplate({ ...check, tree }),
   },
-  network: { has: ['usr', 'etc', 'network'], may: [], check: none },
+  network: { has: ['usr', 'etc', 'network'], may: [], check: checkNetworkTemplate },
   sysext: { has: ['usr', 'opt'], may: [], check: (check) => checkExtensionTree(check, 'sysext') },
   confext: { has: ['etc'], may: [], check: (check) => checkExtensionTree(check, 'confext') },
 }

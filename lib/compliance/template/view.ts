@@ -4,6 +4,7 @@ import { SAFE_VALUE, valuePattern } from '../../templates/value-pattern.ts'
 import type { TemplateView } from '../metadata/metadata.ts'
 import { below, type Tree } from '../tree.ts'
 import { withSupplied } from './supplied.ts'
+import { unknownValue } from './unknown.ts'
 
 /** A template with what its instantiation brings. */
 export interface Template extends TemplateView {
@@ -24,11 +25,13 @@ const SAMPLES = [
   '1',
   '42',
   'a1',
+  'x86-64',
   '10.0.0.1',
   '10.0.0.0/24',
   'eth0',
   'a.example',
   'yes',
+  'host.example:51820',
   `${'A'.repeat(43)}=`,
 ] as const
 
@@ -66,7 +69,7 @@ const sampleOf = (parameter: unknown): string | undefined => {
   return SAMPLES.find((sample) => fits?.(sample) === true)
 }
 
-/** `{{NAME}}` with the value of an instance, the default of the parameter, or what it may be; it stays where nothing fits. */
+/** `{{NAME}}` with the value of an instance, the default of the parameter, or what it may be; it stays where there is no such parameter. */
 const rendererOf = (value: Readonly<Record<string, unknown>>): ((text: string) => string) => {
   const parameters = objectAt(value, 'parameters')
   const given = objectAt(objectAt(value, 'instance'), 'parameters')
@@ -74,7 +77,7 @@ const rendererOf = (value: Readonly<Record<string, unknown>>): ((text: string) =
     text.replace(/\{\{([A-Za-z][A-Za-z0-9_]{0,63})\}\}/g, (whole, name: string) => {
       const set = Object.hasOwn(given, name) ? given[name] : undefined
       if (typeof set === 'string') return set
-      return Object.hasOwn(parameters, name) ? (sampleOf(parameters[name]) ?? whole) : whole
+      return Object.hasOwn(parameters, name) ? (sampleOf(parameters[name]) ?? unknownValue()) : whole
     })
 }
 
