@@ -1,9 +1,7 @@
-import { BASE } from '../doctor/base.ts'
-import type { Check, Context } from '../doctor/check.ts'
+import type { Check, Context, Packages } from '../doctor/check.ts'
 import { installer } from '../doctor/install.ts'
 import { ask, both, kindAt, missing, ok, program } from '../doctor/look.ts'
 import { MACHINES } from '../doctor/machines.ts'
-import { NETWORK } from '../doctor/network.ts'
 import type { Host } from '../host/host.ts'
 import { parseConstraint, satisfies } from '../systemd/constraint.ts'
 import { FEATURES, type TemplateFeature, type TemplateMetadata } from './schema.ts'
@@ -21,7 +19,7 @@ export interface Unmet {
 type Look = Pick<Check, 'packages' | 'look'>
 
 const doctors = (name: string): Look => {
-  const check = [...BASE, ...NETWORK, ...MACHINES].find((one) => one.name === name)
+  const check = MACHINES.find((one) => one.name === name)
   if (check === undefined) throw new Error(`the doctor has no check '${name}'`)
   return check
 }
@@ -32,12 +30,16 @@ const tool = (name: string, debian: string): Look => ({
   look: program(name),
 })
 
-const HOMED_UNIT = '/usr/lib/systemd/system/systemd-homed.service'
-const homed: Look = {
-  packages: { debian: 'systemd-homed', fedora: '/usr/bin/homectl' },
-  look: ({ host }: Context) =>
-    kindAt(host, HOMED_UNIT) === undefined ? missing(`there is no ${HOMED_UNIT}`) : ok(HOMED_UNIT),
-}
+const UNIT_DIRS = ['/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system']
+
+/** By its file: provisioning asks too, and its sandbox lets nobody talk to systemd. */
+const unit = (name: string, packages: Packages): Look => ({
+  packages,
+  look: ({ host }: Context) => {
+    const found = UNIT_DIRS.map((dir) => `${dir}/${name}`).find((path) => kindAt(host, path) !== undefined)
+    return found === undefined ? missing(`there is no ${name}`) : ok(found)
+  },
+})
 
 const vmspawn: Look = { packages: 'systemd-container', look: doctors('vmspawn').look }
 
@@ -45,13 +47,13 @@ const LOOKS: Readonly<Record<TemplateFeature, readonly Look[]>> = {
   vmspawn: [vmspawn, doctors('qemu'), doctors('virtiofsd')],
   nspawn: [doctors('nspawn')],
   varlink: [{ packages: 'systemd', look: program('varlinkctl') }],
-  networkd: [doctors('networkd')],
-  homed: [homed],
+  networkd: [unit('systemd-networkd.service', { debian: 'systemd', fedora: 'systemd-networkd' })],
+  homed: [unit('systemd-homed.service', { debian: 'systemd-homed', fedora: '/usr/bin/homectl' })],
   sysext: [{ packages: 'systemd', look: both(program('systemd-sysext'), doctors('overlay').look) }],
   confext: [{ packages: 'systemd', look: both(program('systemd-confext'), doctors('overlay').look) }],
   portable: [tool('portablectl', 'systemd-container')],
   repart: [tool('systemd-repart', 'systemd-repart')],
-  resolved: [doctors('resolved')],
+  resolved: [unit('systemd-resolved.service', { debian: 'systemd-resolved', fedora: 'systemd-resolved' })],
   boot: [tool('bootctl', 'systemd-boot-tools')],
 }
 

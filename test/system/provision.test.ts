@@ -361,3 +361,33 @@ describe('killed at any point', () => {
     expect(killed.before).toBeGreaterThan(POINTS / 3)
   })
 })
+
+describe('a machine that names a template', () => {
+  const NAMED = JSON.stringify({ template: { name: 'tenant-container-template' } })
+  const MACHINE = { 'containers/web/metadata.json': NAMED, 'containers/web/rootfs/etc/greeting': 'hello\n' }
+
+  test('is a container that runs, with its own files in it', () => {
+    commit('shop', MACHINE)
+    entry('shop', { url: 'file:///srv/git/shop' })
+    must('systemctl daemon-reload && systemctl start tenant@shop')
+    expect(state('shop')).toMatchObject({ state: 'current', problems: [] })
+    // It is active when systemd in it says that it is up.
+    must("timeout 60 sh -c 'until systemctl is-active --quiet tenant-container@shop:web; do sleep 0.2; done'")
+    const leader = must('machinectl show --property=Leader --value web.shop')
+    expect(must(`cat /proc/${leader}/root/etc/greeting`)).toBe('hello')
+    expect(must(`cat /proc/${leader}/comm`)).toBe('systemd')
+    expect(must('systemctl is-system-running')).toBe('running')
+  })
+
+  test('stays as it is when a commit does not comply, and says of which file and rule', () => {
+    const before = config('shop')
+    commit('shop', { ...MACHINE, 'containers/web/rootfs/usr/lib/os-release': 'ID=no such id\n' })
+    start('shop')
+    expect([config('shop'), state('shop').state]).toEqual([before, 'failed'])
+    const [problem] = state('shop').problems
+    expect(problem?.at.file).toMatch(/:containers\/web\/rootfs\/usr\/lib\/os-release$/)
+    expect(problem?.message).toMatch(/\[OSR-[0-9]+\]$/)
+    expect(must('systemctl is-active tenant-container@shop:web')).toBe('active')
+    must('systemctl stop tenant@shop')
+  })
+})
