@@ -13,6 +13,7 @@ import type { Progress } from './progress.ts'
 import { makeDisk, type SigningKey } from './repart.ts'
 import { readSource, type Source } from './source.ts'
 import { stage } from './stage.ts'
+import { requireNoTemplate } from './template.ts'
 import { failureOf } from './tools.ts'
 import { uuidOf } from './uuid.ts'
 import { epochOf, inWorkDirectory, publish, requireApart } from './work.ts'
@@ -103,6 +104,7 @@ const make = (task: Task): Outcome => {
 /** Makes an extension image of a tree that is in order. Throws HostError. */
 export const buildImage = (host: Host, options: BuildOptions, progress: Progress): Outcome => {
   const epoch = epochOf(host)
+  requireNoTemplate(host, options.dir)
   const source = readSource(host, options.dir, options.kind)
   const destination = destinationOf(host, options.out, source, options.version)
   requireApart(host, source.dir, destination.directory)

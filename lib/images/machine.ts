@@ -11,6 +11,7 @@ import { isVersion } from './name.ts'
 import type { Progress } from './progress.ts'
 import { makeDisk } from './repart.ts'
 import { stage } from './stage.ts'
+import { requireFilledIn } from './template.ts'
 import { requireTool, type Tool } from './tools.ts'
 import { uuidOf } from './uuid.ts'
 import { epochOf, inWorkDirectory, publish, requireApart } from './work.ts'
@@ -94,6 +95,7 @@ export const buildMachine = (host: Host, options: BuildOptions, progress: Progre
   const epoch = epochOf(host)
   const read = readTemplate(host, dir)
   if ('problems' in read) return { built: undefined, problems: read.problems }
+  requireFilledIn(dir, read.metadata)
   const { name } = read.metadata.template
   const version = options.version ?? read.metadata.template.version
   if (!isVersion(version)) throw new HostError(version, 'is no version: letters, digits, and . ~ ^ - only, UAPI.10')

@@ -189,6 +189,20 @@ test.each(['', '/usr', '/usr/..', '/link'])('an image is not made in DIR%s, of w
   expect(readdirSync(tree).sort()).toEqual(['link', 'usr'])
 })
 
+test('a template that is not filled in is no extension, its instance is one', () => {
+  using dir = temporaryDir()
+  const template = { name: 'tools.sysext', version: '1.0', type: 'sysext' }
+  const metadata = { template, rendered: ['usr/bin/hello'] }
+  const tree = (more: object) => ({ ...TOOLS, 'metadata.json': JSON.stringify({ ...metadata, ...more }) })
+  const one = writeTree(`${dir.path}/a`, tree({}))
+  expect(refusalOf(one, dir.path)).toContain('is a template that is not filled in: bitbuilder template instantiate')
+  const other = writeTree(
+    `${dir.path}/b`,
+    tree({ instance: { template: 'tools.sysext', version: '1.0', parameters: {} } }),
+  )
+  expect(build([other, dir.path]).status).toBe(0)
+})
+
 test('it may be checked against what it is going to lie on', () => {
   using dir = temporaryDir()
   const release = { 'usr/lib/extension-release.d/extension-release.tools': 'ID=debian\nVERSION_ID=13\n' }
