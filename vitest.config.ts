@@ -20,6 +20,7 @@ const ON_ONE_ENGINE = [
   'machines',
   'network-parts',
   'networks',
+  'templates',
   'voa-oracles',
   'whole-machine',
 ]
