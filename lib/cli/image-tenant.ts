@@ -88,7 +88,7 @@ const cellsOf = (one: Listed): readonly string[] => [
   one.name,
   one.version ?? '-',
   one.tries === undefined ? one.state : `${one.state} +${one.tries.left}-${one.tries.done}`,
-  one.format,
+  one.verity === undefined ? one.format : `${one.format}, ${one.verity}`,
   one.size === undefined ? '-' : `${Math.ceil(one.size / KIBIBYTE)}K`,
   one.from,
   one.why ?? '',

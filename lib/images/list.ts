@@ -1,7 +1,9 @@
+import { partitionType } from '../compliance/ddi/types.ts'
 import { readImageType } from '../extensions/image.ts'
 import { parseExtensionName, versionsIn } from '../extensions/name.ts'
 import { readStacks } from '../extensions/stack.ts'
-import type { DirEntry, Reader } from '../host/host.ts'
+import { parseGpt } from '../formats/gpt.ts'
+import type { DirEntry, Reader, Stat } from '../host/host.ts'
 import { orElse } from '../host/host.ts'
 import { resolveInside } from '../host/resolve.ts'
 import { EXTENSION_CLASSES, type ExtensionClass, extensionDir, tenantDir } from '../layout/paths.ts'
@@ -25,7 +27,9 @@ export interface Listed {
   readonly tries?: ImageName['tries']
   readonly file: string
   readonly state: State
-  readonly format: 'tree' | 'squashfs' | 'erofs' | 'unknown'
+  readonly format: 'tree' | 'squashfs' | 'erofs' | 'ddi' | 'unknown'
+  /** Of a ddi: whether it has hashes of dm-verity, and a signature of those. */
+  readonly verity?: 'hashes' | 'signed' | undefined
   /** In bytes; of an image. */
   readonly size?: number | undefined
   /** Of the tenant's git repository, or put there by an administrator. */
@@ -79,14 +83,24 @@ const inShelf = (reader: Reader, directory: string, kind: ExtensionClass, entry:
     }))
 }
 
-const formatOf = (reader: Reader, path: string, kind: DirEntry['kind']): Listed['format'] => {
-  if (kind === 'directory') return 'tree'
-  return orElse<Listed['format']>(
+type Contents = Pick<Listed, 'format' | 'verity'>
+
+const diskOf = (reader: Reader, path: string, size: number): Contents => {
+  const gpt = parseGpt((offset, length) => reader.readBytes(path, offset, length), size)
+  if (gpt === undefined) return { format: 'unknown' }
+  const parts = gpt.partitions.map(({ type }) => partitionType(type)?.part)
+  const verity = parts.includes('verity-sig') ? 'signed' : parts.includes('verity') ? 'hashes' : undefined
+  return { format: 'ddi', verity }
+}
+
+const contentsOf = (reader: Reader, path: string, stat: Pick<Stat, 'kind' | 'size'>): Contents => {
+  if (stat.kind === 'directory') return { format: 'tree' }
+  return orElse<Contents>(
     () => {
       const type = readImageType(reader, path)
-      return 'type' in type ? type.type : 'unknown'
+      return 'type' in type ? { format: type.type } : diskOf(reader, path, stat.size)
     },
-    () => 'unknown',
+    () => ({ format: 'unknown' }),
   )
 }
 
@@ -123,7 +137,7 @@ const listedOf = (reader: Reader, tenant: Tenant, kind: ExtensionClass, found: F
     tries: name?.tries,
     file,
     state,
-    format: formatOf(reader, real, stat?.kind ?? entry.kind),
+    ...contentsOf(reader, real, stat ?? { kind: entry.kind, size: 0 }),
     size: stat?.kind === 'file' ? stat.size : undefined,
     from: /^(?:trees|revisions)\//.test(real.slice(tenantDir(id).length + 1)) ? 'repository' : 'local',
     why: state === 'left out' ? why : undefined,

@@ -140,5 +140,10 @@ test('what cannot be a version of the tenant is refused, and nothing of it is le
     const { status, stdout, stderr } = here.machine.run(`bitbuilder image install acme ${file} --class=sysext`)
     expect([status, stdout + stderr]).toEqual([1, expect.stringContaining(words)])
   }
+  must(`cp /srv/tools_2.raw $(dirname ${SHELF})/disk.raw`)
+  expect(must('bitbuilder image list acme')).toMatch(
+    /sysext +disk +- +left out +ddi, signed +[0-9]+K +local +has a partition/,
+  )
+  must(`cd $(dirname ${SHELF}) && rm disk.raw`)
   expect(must(`ls -A ${SHELF} $(dirname ${SHELF})`)).not.toMatch(/#|alien|key/)
 })
