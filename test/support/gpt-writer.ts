@@ -43,6 +43,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'usr-arm64': 'b0e01050-ee5f-4390-949a-9101b17104e9',
   esp: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b',
   xbootldr: 'bc13c2ff-59e6-4262-a352-b275fd6f7172',
+  srv: '3b8f8425-20e0-4f3b-907f-1a25a76f98e8',
   home: '933ac7e1-2eb4-4f13-b844-0e14e2aef915',
   var: '4d21b016-b534-45c2-a9fb-5c16e091fd2d',
   generic: '0fc63daf-8483-4772-8e79-3d69d8477de4',
@@ -52,14 +53,7 @@ const CONTENTS: Readonly<Record<string, readonly (readonly [offset: number, magi
   squashfs: [[0, 'hsqs']],
   erofs: [[1024, '\xe2\xe1\xf5\xe0']],
   ext4: [[1080, '\x53\xef']],
-  vfat: [
-    [82, 'FAT32   '],
-    [510, '\x55\xaa'],
-  ],
-  fat12: [
-    [54, 'FAT12   '],
-    [510, '\x55\xaa'],
-  ],
+  xfs: [[0, 'XFSB']],
   ntfs: [[3, 'NTFS    ']],
 }
 
@@ -82,7 +76,24 @@ interface Part extends PartitionWishes {
   readonly bytes: Buffer
 }
 
+/** Nothing in it: a sector of parameters, one table, a root of 16 entries. */
+const emptyFat = (bits: 12 | 16): Buffer => {
+  const [sectors, perFat] = bits === 12 ? [104, 1] : [4120, 17]
+  const bytes = Buffer.alloc(sectors * 512)
+  bytes.writeUInt16LE(512, 11)
+  bytes[13] = 1
+  bytes.writeUInt16LE(1, 14)
+  bytes[16] = 1
+  bytes.writeUInt16LE(16, 17)
+  bytes.writeUInt16LE(sectors, 19)
+  bytes.writeUInt16LE(perFat, 22)
+  bytes.write(`FAT${bits}   `, 54)
+  bytes.writeUInt16LE(0xaa55, 510)
+  return bytes
+}
+
 const contentOf = ({ size = 8192, content = '', text = '' }: PartitionWishes): Buffer => {
+  if (content === 'vfat' || content === 'fat12') return emptyFat(content === 'vfat' ? 16 : 12)
   const bytes = Buffer.alloc(size)
   bytes.write(text)
   for (const [offset, magic] of CONTENTS[content] ?? []) bytes.write(magic, offset, 'latin1')

@@ -4,7 +4,7 @@ import { readerOf } from '../boot/pe-file.ts'
 import { BOOT } from '../boot/rules.ts'
 import { type Check, guarded } from '../check.ts'
 import type { Rule } from '../rule.ts'
-import { nameOf, type Tree } from '../tree.ts'
+import type { Tree } from '../tree.ts'
 import { isData, isSystem, isUsed, type Slot, slotsOf } from './image.ts'
 import { DDI } from './rules.ts'
 import { checkVerity } from './verity.ts'
@@ -174,11 +174,4 @@ export const isPartitioned = (tree: Tree, path: string): boolean => {
   if (node?.kind !== 'file') return false
   const read = readerOf(tree, path)
   return hasGpt(read) || (parseMbr(read)?.length ?? 0) > 0
-}
-
-/** The kind `ddi`. */
-export const checkDdiFile = (check: Check): void => {
-  const name = nameOf(check.subject)
-  if (!name.endsWith('.raw')) check.report(DDI['DDI-18'], check.subject, `is called '${name}', expected NAME.raw`)
-  checkDdi(check, { purpose: purposeOf(name), isForInitrd: false })
 }

@@ -9,6 +9,7 @@ import { ext4 } from './ext4.ts'
 import { inodeTree } from './inode-tree.ts'
 import { Unseen } from './source.ts'
 import { squashfsTree } from './squashfs.ts'
+import { vfat } from './vfat.ts'
 
 /** A file system in a file of a tree: from `offset` on, read by `read`, which begins there. */
 export interface Held {
@@ -34,6 +35,7 @@ export const openTree = (host: Host, held: Held): Tree => {
   const name = below(tree.name, path)
   if (type === 'squashfs') return squashfsTree(host, realPath(held, 'compressed'), offset, read, name)
   if (type === 'ext4') return inodeTree(name, ext4(read))
+  if (type === 'vfat') return inodeTree(name, vfat(read))
   if (type === 'erofs') {
     const cat = (file: string, start: number, length: number): Uint8Array => {
       const image = realPath(held, 'compressed')
