@@ -12,6 +12,7 @@ const ON_THE_SMALL_ENGINE = 'test/lib/host/quickjs.test.ts'
 const ON_ONE_ENGINE = [
   'boot-oracles',
   'ddi-oracles',
+  'disk-contents',
   'escape',
   'faults',
   'images',

@@ -55,14 +55,12 @@ const parseVolume = (read: ReadAt): Volume => {
 }
 
 /** The cluster after one; undefined at the end. */
-const nextOf = (read: ReadAt, { fat, bits, clusters }: Volume, cluster: number): number | undefined => {
+const nextOf = (read: ReadAt, { fat, bits }: Volume, cluster: number): number | undefined => {
   const at = fat + Math.floor((cluster * bits) / 8)
   const bytes = exactly(read, at, bits === 32 ? 4 : 2)
   const packed = bits === 32 ? u32(bytes, 0) & 0x0fffffff : u16(bytes, 0)
   const next = bits === 12 ? (cluster % 2 === 1 ? packed >> 4 : packed & 0xfff) : packed
-  if (next >= 2 ** Math.min(bits, 28) - 8) return undefined
-  if (next < FIRST_CLUSTER || next >= clusters + FIRST_CLUSTER) throw damaged('a file leads nowhere')
-  return next
+  return next >= 2 ** Math.min(bits, 28) - 8 ? undefined : next
 }
 
 /** Of 13 characters each, the last ones first. */
@@ -140,27 +138,29 @@ export const vfat = (image: ReadAt): FileSystem => {
   /** What stands for inodes: each is the file at its place here, the root first. */
   const files: File[] = [{ isDirectory: true, cluster: 'cluster' in volume.root ? volume.root.cluster : 0, size: 0 }]
   const directories = new Map<number, number>()
-  const chains = new Map<number, readonly number[]>()
+  const chains = new Map<number, number[]>()
 
-  /** All clusters of a file, as many as its size asks for. */
-  const chainOf = (inode: number): readonly number[] => {
-    const known = chains.get(inode)
-    if (known !== undefined) return known
-    const { cluster, size, isDirectory } = files[inode] as File
-    const most = Math.ceil((isDirectory ? LARGEST_DIRECTORY : size) / volume.cluster)
-    if (most > volume.clusters && !isDirectory) throw damaged('a file is larger than all of it')
-    const chain: number[] = []
-    for (let at: number | undefined = cluster; at !== undefined && chain.length < most; at = nextOf(read, volume, at)) {
-      if (at < FIRST_CLUSTER || at >= volume.clusters + FIRST_CLUSTER) throw damaged('a file leads nowhere')
-      chain.push(at)
-    }
+  const valid = (cluster: number): number => {
+    if (cluster < FIRST_CLUSTER || cluster >= volume.clusters + FIRST_CLUSTER) throw damaged('a file leads nowhere')
+    return cluster
+  }
+
+  /** The first clusters of a file, `count` of them or all there are; no further than anybody reads. */
+  const chainOf = (inode: number, count: number): readonly number[] => {
+    const chain = chains.get(inode) ?? [valid((files[inode] as File).cluster)]
     chains.set(inode, chain)
+    while (chain.length < count) {
+      const next = nextOf(read, volume, chain.at(-1) as number)
+      if (next === undefined) break
+      chain.push(valid(next))
+    }
     return chain
   }
 
   const readFile = (inode: number, offset: number, length: number): Uint8Array => {
+    if ((files[inode] as File).size > volume.clusters * volume.cluster) throw damaged('a file is larger than all of it')
     const bytes = new Uint8Array(length)
-    const chain = chainOf(inode)
+    const chain = length === 0 ? [] : chainOf(inode, Math.ceil((offset + length) / volume.cluster))
     for (let done = 0; done < length; ) {
       const [index, inner] = [Math.floor((offset + done) / volume.cluster), (offset + done) % volume.cluster]
       const cluster = chain[index]
@@ -175,7 +175,8 @@ export const vfat = (image: ReadAt): FileSystem => {
 
   const readDirectory = (inode: number): Uint8Array => {
     if (inode === 0 && 'at' in volume.root) return exactly(read, volume.root.at, volume.root.length)
-    return readFile(inode, 0, chainOf(inode).length * volume.cluster)
+    const most = Math.ceil(LARGEST_DIRECTORY / volume.cluster)
+    return readFile(inode, 0, chainOf(inode, most).length * volume.cluster)
   }
 
   /** The same directory in two places is the same inode, which a tree notices. */
