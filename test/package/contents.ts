@@ -1,7 +1,7 @@
 /** What every package has to hold, whichever of the two executables is in it. */
 
 import { execFileSync } from 'node:child_process'
-import { globSync, readFileSync, readlinkSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -27,7 +27,7 @@ const TEMPLATES = '/usr/share/bitbuilder/templates'
 
 /** Everything of the templates but directories, by the path that it has in the packages. */
 const ofTemplates = () =>
-  globSync('**', { cwd: join(PROJECT, 'templates'), withFileTypes: true })
+  readdirSync(join(PROJECT, 'templates'), { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => {
       const source = join(entry.parentPath, entry.name)
