@@ -1,7 +1,7 @@
 /** What every package has to hold, whichever of the two executables is in it. */
 
 import { execFileSync } from 'node:child_process'
-import { globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { type Dirent, globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -25,14 +25,18 @@ const GENERATORS = ['mount-generator', 'tenant-generator']
 
 const TEMPLATES = '/usr/share/bitbuilder/templates'
 
+/** Everything below but directories, hidden or not. A link is not gone through: what is behind it has a path of its own. */
+const entriesBelow = (dir: string): readonly Dirent[] =>
+  readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? entriesBelow(join(dir, entry.name)) : [entry],
+  )
+
 /** Everything of the templates but directories, by the path that it has in the packages. */
 const ofTemplates = () =>
-  readdirSync(join(PROJECT, 'templates'), { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => {
-      const source = join(entry.parentPath, entry.name)
-      return { source, path: source.replace(join(PROJECT, 'templates'), TEMPLATES), isLink: entry.isSymbolicLink() }
-    })
+  entriesBelow(join(PROJECT, 'templates')).map((entry) => {
+    const source = join(entry.parentPath, entry.name)
+    return { source, path: source.replace(join(PROJECT, 'templates'), TEMPLATES), isLink: entry.isSymbolicLink() }
+  })
 
 /** Files of the source that both packages hold under their own name. */
 const shipped = (): readonly string[] => {
