@@ -1,3 +1,6 @@
+import { readConfig } from '../config/config.ts'
+import { type Asked, withCheckout } from '../git/checkout.ts'
+import { withoutCredentials } from '../git/url.ts'
 import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { type Progress, progressOn } from '../images/progress.ts'
@@ -8,6 +11,8 @@ import { chooseValues, type Values } from '../templates/parameters.ts'
 import { readTemplate, type Template, templatesHere } from '../templates/read.ts'
 import { type Unmet, unmetRequirements } from '../templates/requirements.ts'
 import { TEMPLATE_TYPES } from '../templates/schema.ts'
+import { tenantShape } from '../tenant/schema.ts'
+import { accepts } from '../tenant/shape.ts'
 import { formatSize } from '../tenant/values.ts'
 import { type Call, printJson, problemText, type Verb } from './verb.ts'
 
@@ -26,14 +31,45 @@ const valuesOf = (lists: Call['lists']): Values => {
   return new Map(pairs)
 }
 
-/** A name of one that is here, or a directory. */
-const templateAt = (host: Host, named: string): ReturnType<typeof readTemplate> => {
+/** `https://HOST/REPOSITORY#REF:PATH`, as git-fetch(1) takes addresses, without a directory of this name. */
+const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:\/\/|[^\s/:@]+@[^\s/:]+:)[^\s#]+(?:#|$)/
+
+/** The repository that an operand names; undefined when it names none. */
+const askedOf = (named: string, commit: string | undefined): Asked | undefined => {
+  if (!ADDRESS.test(named)) return undefined
+  const [url = '', fragment = ''] = named.split('#')
+  const colon = fragment.indexOf(':')
+  const [ref, path] = colon < 0 ? [fragment, ''] : [fragment.slice(0, colon), fragment.slice(colon + 1)]
+  if (commit !== undefined && ref !== '')
+    throw new HostError(`--commit=${commit}`, 'and a ref in the address say the same')
+  const wrong = [
+    ...(accepts(tenantShape.keys.repository.keys.url, url) ? [] : ['address']),
+    ...(ref === '' || accepts(tenantShape.keys.repository.keys.ref, ref) ? [] : ['ref']),
+    ...(path === '' || accepts(tenantShape.keys.repository.keys.path, path) ? [] : ['path']),
+    ...(commit === undefined || accepts(tenantShape.keys.repository.keys.since, commit)
+      ? []
+      : ['whole id of a commit']),
+  ]
+  if (wrong.length > 0) throw new HostError(`template '${withoutCredentials(named)}'`, `has no valid ${wrong[0]}`)
+  return { url, ref: commit ?? (ref === '' ? 'HEAD' : ref), path }
+}
+
+type Found = { readonly template: ReturnType<typeof readTemplate>; readonly commit: string | undefined }
+
+/** Lets `work` have the template: one that is here by its name, a directory, or one of a git repository. */
+const withTemplate = <T>({ host, operand: named = '', options }: Call, work: (found: Found) => T): T => {
+  const commit = options.get('--commit')
+  const asked = askedOf(named, commit)
+  if (asked !== undefined)
+    return withCheckout(host, asked, readConfig(host).value, ({ directory, shown, commit: found }) =>
+      work({ template: readTemplate(host, directory, shown), commit: found }),
+    )
+  if (commit !== undefined) throw new HostError(`--commit=${commit}`, 'is for a template of a git repository')
   const here = templatesHere(host).get(named)
-  if (here !== undefined) return readTemplate(host, here)
-  const dir = trimmed(named)
+  const dir = here ?? trimmed(named)
   if (host.readDir(dir) === undefined)
     throw new HostError(`template '${named}'`, 'is neither here nor a directory: see bitbuilder template list')
-  return readTemplate(host, dir)
+  return work({ template: readTemplate(host, dir), commit: undefined })
 }
 
 const rootOf = (host: Host, options: Call['options']): string => {
@@ -55,15 +91,18 @@ interface Outcome {
   readonly problems: readonly Problem[]
 }
 
-const carryOut = ({ host, operand = '', further = '', options, lists }: Call, progress: Progress): Outcome => {
-  const template = templateAt(host, operand)
+const carryOut = (
+  { host, further = '', options, lists }: Call,
+  { template, commit }: Found,
+  progress: Progress,
+): Outcome => {
   if ('problems' in template) return { template: undefined, made: undefined, problems: template.problems }
   const force = options.has('--force')
   const unmet = unmetRequirements(host, template.metadata).map((one) => asProblem(template, one, force))
   const { value: values, problems } = chooseValues(template, valuesOf(lists), new Map(), '--set')
   if ([...unmet, ...problems].some(({ severity }) => severity === 'error'))
     return { template, made: undefined, problems: [...unmet, ...problems] }
-  const ingredients = { template, commit: undefined, values, root: rootOf(host, options), limits: LIMITS }
+  const ingredients = { template, commit, values, root: rootOf(host, options), limits: LIMITS }
   const made = instantiate(host, ingredients, trimmed(further), (done, all) =>
     progress.show(host, `making ${further}`, done, all),
   )
@@ -100,12 +139,13 @@ export const templateInstantiate: Verb = {
   options: [
     { name: '--set', value: 'NAME=VALUE', summary: 'set a parameter; may be given several times' },
     { name: '--userland', value: 'ROOT', summary: 'take programs from the root file system ROOT instead of /' },
+    { name: '--commit', value: 'COMMIT', summary: 'take the template of a git repository at this commit' },
     { name: '--force', summary: 'although this host lacks what the template requires' },
   ],
   isLive: true,
   run: (call) => {
     const { host, further = '', json } = call
-    const outcome = carryOut(call, progressOn(host, !json))
+    const outcome = withTemplate(call, (found) => carryOut(call, found, progressOn(host, !json)))
     if (json) printJson(host, toJson(further, outcome))
     else print(host, further, outcome)
     return outcome.made?.isMade === true ? 0 : 1

@@ -3,7 +3,7 @@ import { HostError } from '../host/host.ts'
 import { GIT_ACCESS_DIR, gitAccessDir, gitKeyFile, signersFile } from '../layout/paths.ts'
 import { distrust } from '../registry/trust.ts'
 import { ATTRIBUTES, gitConfig, type Repository, sshCommand } from './settings.ts'
-import { giveToUser, letUserRead } from './user.ts'
+import { asOneself, asUser, giveToUser, letUserRead, type Run } from './user.ts'
 
 const LARGEST_KEY = 1 << 20
 
@@ -11,6 +11,8 @@ const LARGEST_KEY = 1 << 20
 export interface Access {
   readonly directory: string
   readonly environment: Readonly<Record<string, string>>
+  /** Who git is. */
+  readonly run: Run
 }
 
 /** A file that the administrator made for us, if it is there. Throws HostError when others may write it. */
@@ -82,8 +84,27 @@ export const withAccess = <T>(
     host.makeDirMode(`${directory}/gnupg`, 0o700)
     giveToUser(host, `${directory}/gnupg`)
     const hasKey = files.some(([name, text]) => name === 'key' && text !== undefined)
-    return work({ directory, environment: environmentOf(directory, protocols, hasKey) })
+    return work({ directory, environment: environmentOf(directory, protocols, hasKey), run: asUser })
   } finally {
     host.remove(directory)
   }
+}
+
+/**
+ * The same without anybody's keys, in a directory of the caller's: for a repository that an administrator names once. git is
+ * the user without privileges, or the caller who has none himself. Throws HostError.
+ */
+export const plainAccess = (
+  host: Host,
+  directory: string,
+  url: string,
+  protocols: readonly string[],
+  isRoot: boolean,
+): Access => {
+  host.makeDirMode(directory, 0o700)
+  host.makeDir(`${directory}/template/info`)
+  host.replaceFile(`${directory}/config`, gitConfig({ url }, directory), 0o640)
+  host.replaceFile(`${directory}/template/info/attributes`, ATTRIBUTES, 0o640)
+  if (isRoot) letUserRead(host, directory)
+  return { directory, environment: environmentOf(directory, protocols, false), run: isRoot ? asUser : asOneself }
 }

@@ -9,26 +9,11 @@ import { judgeTrees } from './judge-trees.ts'
 import { checkListing, inCommit } from './listing.ts'
 import { templatedMachines } from './machine-template.ts'
 import { placeInstances } from './place-instance.ts'
-import { type Git, mustGit, runGit } from './repository.ts'
+import { type Git, runGit } from './repository.ts'
 import { type Draft, draftDir, finishRevision, writeDraft, writeTrees } from './revision.ts'
 import type { Sources } from './template-source.ts'
+import { LONGEST_LISTING, treeOf } from './unpack.ts'
 import type { Bounds } from './user.ts'
-
-/** What a listing may say; more is too many files in any case. */
-const LONGEST_LISTING = 60 << 20
-
-/** Undefined when the commit has no such directory. */
-const treeOf = (git: Git, commit: string, path: string): string | undefined => {
-  const found = runGit(git, [
-    'rev-parse',
-    '--verify',
-    '--quiet',
-    path === '' ? `${commit}^{tree}` : `${commit}:${path}`,
-  ])
-  const tree = found.stdout.trim()
-  const isTree = found.status === 0 && mustGit(git, ['cat-file', '-t', tree]).trim() === 'tree'
-  return isTree ? tree : undefined
-}
 
 const problem = (file: string, message: string): Problem => ({ severity: 'error', at: wholeFile(file), message })
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Host } from '../host/host.ts'
 import { HostError, orElse } from '../host/host.ts'
-import { GUEST, TENANT_SOCKET } from '../layout/paths.ts'
+import { GUEST, repositoryDir, TENANT_SOCKET } from '../layout/paths.ts'
 import type { JsonSource } from '../report/json-source.ts'
 import { placeOf } from '../report/json-source.ts'
 import { isError, type Problem, wholeFile } from '../report/problem.ts'
@@ -157,7 +157,7 @@ export const provision = (task: Task): Outcome => {
   return orElse(
     () =>
       withAccess(host, id, repository, config.protocols, (access) =>
-        fetchAndAccept(task, { host, id, url: repository.url, access }),
+        fetchAndAccept(task, { host, id, url: repository.url, directory: repositoryDir(id), access }),
       ),
     ({ path, reason }) => failed(task, { severity: 'error', at: wholeFile(path), message: reason }),
   )

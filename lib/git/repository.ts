@@ -3,7 +3,7 @@ import { HostError } from '../host/host.ts'
 import { repositoryDir, tenantDir } from '../layout/paths.ts'
 import type { Access } from './access.ts'
 import { hideCredentials } from './url.ts'
-import { asUser, type Bounds, gitUid, giveToUser, patienceFor, runAsUser, SMALL } from './user.ts'
+import { type Bounds, gitUid, giveToUser, patienceFor, runAsUser, SMALL } from './user.ts'
 
 /** git at work on the repository of one tenant. */
 export interface Git {
@@ -11,16 +11,18 @@ export interface Git {
   readonly id: string
   /** As the registry has it. */
   readonly url: string
+  /** The bare repository. */
+  readonly directory: string
   readonly access: Access
 }
 
 /** The words of a command that runs git(1) there. */
 export const gitCommand = (
-  { access, id }: Git,
+  { access, directory: own }: Git,
   args: readonly string[],
   bounds: Bounds = SMALL,
-  directory = repositoryDir(id),
-): readonly string[] => asUser(['git', `--git-dir=${directory}`, ...args], access.environment, bounds)
+  directory = own,
+): readonly string[] => access.run(['git', `--git-dir=${directory}`, ...args], access.environment, bounds)
 
 export interface Said {
   readonly status: number

@@ -3,7 +3,7 @@ import type { Problem } from '../report/problem.ts'
 import { wholeFile } from '../report/problem.ts'
 import { type Git, mustGit, runGit } from './repository.ts'
 import type { Repository } from './settings.ts'
-import { asUser, type Bounds, patienceFor } from './user.ts'
+import { type Bounds, patienceFor } from './user.ts'
 
 /** One for each commit that did not verify; the rest is counted. */
 const MOST_TOLD = 5
@@ -25,9 +25,9 @@ const isGood = (mark: string, verify: Repository['verify']): boolean =>
 
 /** Brings the keys of `ID.pgp` into the keyring of this run. */
 const importKeys = (git: Git, bounds: Bounds): void => {
-  const { directory, environment } = git.access
+  const { directory, environment, run } = git.access
   const gpg = ['gpg', '--batch', '--quiet', '--no-autostart', '--import', `${directory}/signers`]
-  mustRun(git.host, asUser(gpg, environment, bounds), patienceFor(bounds))
+  mustRun(git.host, run(gpg, environment, bounds), patienceFor(bounds))
 }
 
 /**

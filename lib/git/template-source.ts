@@ -1,16 +1,13 @@
 import type { Config } from '../config/config.ts'
 import { HostError } from '../host/host.ts'
 import { treesDir } from '../layout/paths.ts'
-import { isError } from '../report/problem.ts'
 import { templatesHere } from '../templates/read.ts'
 import { TEMPLATES } from './contents.ts'
-import { extract } from './extract.ts'
-import { checkListing } from './listing.ts'
 import type { TemplatedMachine, Wanted } from './machine-template.ts'
-import { type Git, mustGit, repositorySize, runGit } from './repository.ts'
+import { type Git, repositorySize, runGit } from './repository.ts'
 import { type Draft, unfinished } from './revision.ts'
+import { treeOf, unpackTree } from './unpack.ts'
 import { protocolOf, withoutCredentials } from './url.ts'
-import type { Bounds } from './user.ts'
 
 /** Where the template of a machine lies, so that it can be read. */
 export interface TemplateSource {
@@ -28,20 +25,10 @@ export interface Sources {
   readonly place: (path: string) => string
 }
 
-const LONGEST_LISTING = 60 << 20
-
-/** Writes a tree of the bare repository, checked as all others, beside those of revisions. Links may lead anywhere in it. */
-const unpack = ({ git, config }: Sources, tree: string, shown: string): string => {
+/** Beside the trees of revisions, for this run. */
+const unpacked = ({ git, config }: Sources, tree: string, shown: string): string => {
   const directory = unfinished(treesDir(git.id), `template-${tree}`)
-  if (git.host.stat(directory) !== undefined) return directory
-  const bounds: Bounds = { seconds: config.fetchTimeout, bytes: LONGEST_LISTING }
-  const listing = mustGit(git, ['ls-tree', '-r', '-t', '-l', '-z', '--full-tree', tree], bounds)
-  const limits = { files: config.maxFiles, size: config.maxRepositorySize }
-  const { value: entries, problems } = checkListing(listing, (path) => `${shown}/${path}`, limits)
-  const wrong = problems.find(isError)
-  if (wrong !== undefined) throw new HostError(wrong.at.file, wrong.message)
-  const part = { tree, without: [], entries, prefix: '', mayLeadOut: true }
-  extract(git, part, directory, { seconds: config.fetchTimeout })
+  if (git.host.stat(directory) === undefined) unpackTree(git, tree, directory, shown, config)
   return directory
 }
 
@@ -78,16 +65,9 @@ const fromUrl = (sources: Sources, { url = '', commit = '', path = '' }: Wanted)
   checkUrl(sources, url)
   if (!hasCommit(git, commit)) fetchCommit(sources, url, commit)
   const shown = `${withoutCredentials(url)}#${commit.slice(0, 12)}${path === '' ? '' : `:${path}`}`
-  const found = runGit(git, [
-    'rev-parse',
-    '--verify',
-    '--quiet',
-    path === '' ? `${commit}^{tree}` : `${commit}:${path}`,
-  ])
-  const tree = found.stdout.trim()
-  if (found.status !== 0 || mustGit(git, ['cat-file', '-t', tree]).trim() !== 'tree')
-    throw new HostError(shown, 'is no directory')
-  return { dir: unpack(sources, tree, shown), shown }
+  const tree = treeOf(git, commit, path)
+  if (tree === undefined) throw new HostError(shown, 'is no directory')
+  return { dir: unpacked(sources, tree, shown), shown }
 }
 
 /** The template that a machine names: of the repository itself, of this host, or of another repository. Throws HostError. */
@@ -98,7 +78,7 @@ export const findSource = (sources: Sources, { wanted, path }: TemplatedMachine)
   const own = templates[`${TEMPLATES}/${name}`]
   if (own !== undefined) {
     const shown = place(`${TEMPLATES}/${name}`)
-    return { dir: unpack(sources, own, shown), shown }
+    return { dir: unpacked(sources, own, shown), shown }
   }
   const here = templatesHere(git.host).get(name)
   if (here !== undefined) return { dir: here, shown: here }

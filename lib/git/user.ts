@@ -21,17 +21,37 @@ export const SMALL: Bounds = { seconds: PATIENCE, bytes: 64 << 20 }
 /** Seconds after SIGTERM, or beyond what timeout(1) was told, before SIGKILL. */
 const GRACE = 5
 
-/** A command run as that user, with nothing of our environment. timeout(1) ends what the command started as well. */
-export const asUser = (
+/** Nothing of our environment; timeout(1) ends what the command started as well. */
+const confined = (
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
-  { seconds, bytes }: Bounds,
+  { seconds }: Bounds,
 ): readonly string[] => [
-  ...['prlimit', '--core=0', `--fsize=${Math.floor(bytes)}`, '--'],
-  ...['setpriv', `--reuid=${GIT_USER}`, `--regid=${GIT_USER}`, '--clear-groups', '--no-new-privs', '--inh-caps=-all'],
-  ...['--', 'env', '--ignore-environment', '--chdir=/', 'PATH=/usr/bin:/bin', 'LC_ALL=C.UTF-8'],
+  ...['env', '--ignore-environment', '--chdir=/', 'PATH=/usr/bin:/bin', 'LC_ALL=C.UTF-8'],
   ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
   ...['timeout', `--kill-after=${GRACE}`, String(Math.ceil(seconds)), ...command],
+]
+
+const limited = ({ bytes }: Bounds): readonly string[] => ['prlimit', '--core=0', `--fsize=${Math.floor(bytes)}`, '--']
+
+/** How a command is run: with so much of the environment, and within these bounds. */
+export type Run = (
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  bounds: Bounds,
+) => readonly string[]
+
+/** A command run as that user. */
+export const asUser: Run = (command, environment, bounds) => [
+  ...limited(bounds),
+  ...['setpriv', `--reuid=${GIT_USER}`, `--regid=${GIT_USER}`, '--clear-groups', '--no-new-privs', '--inh-caps=-all'],
+  ...['--', ...confined(command, environment, bounds)],
+]
+
+/** By somebody who is not root anyway. */
+export const asOneself: Run = (command, environment, bounds) => [
+  ...limited(bounds),
+  ...confined(command, environment, bounds),
 ]
 
 /** Only for commands of a minute at most, that write little. */

@@ -17,7 +17,7 @@ import { nodeHost } from '../../lib/host/node.ts'
 import { temporaryDir } from './materialise.ts'
 
 /** `usr/share/bitbuilder` for what is installed, and for what a root would have that others take from. */
-const PATHS = /(?<![^\s=:'"/])\/(?:var\/lib|etc\/bitbuilder|run\/bitbuilder|usr\/share\/bitbuilder)\b/g
+const PATHS = /(?<![^\s=:'"/])\/(?:var\/(?:lib|tmp)|etc\/bitbuilder|run\/bitbuilder|usr\/share\/bitbuilder)\b/g
 
 /** What a command does to become somebody else, and to own or measure what is somebody else's. */
 const asOurselves = (command: readonly string[]): readonly string[] => {
@@ -154,7 +154,8 @@ export class GitWorld {
   constructor() {
     this.host = hostBelow(this.#root.path, this.logged)
     this.source = new Source(this.path('/source'))
-    for (const directory of ['/run', '/var/lib', '/etc']) mkdirSync(this.path(directory), { recursive: true })
+    for (const directory of ['/run', '/var/lib', '/var/tmp', '/etc'])
+      mkdirSync(this.path(directory), { recursive: true })
   }
 
   path(inside: string): string {

@@ -46,6 +46,7 @@ complete --command bitbuilder --condition '__fish_bitbuilder_is template new' --
 complete --command bitbuilder --condition '__fish_bitbuilder_is template instantiate' --arguments '(bitbuilder template list 2>/dev/null | string match --regex "^[a-z0-9][a-z0-9.-]*(?= )")' --description Template
 complete --command bitbuilder --condition '__fish_seen_subcommand_from instantiate' --long-option set --exclusive --description 'Set a parameter, NAME=VALUE'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from instantiate' --long-option userland --require-parameter --arguments '(__fish_complete_directories)' --description 'Take programs from another root'
+complete --command bitbuilder --condition '__fish_seen_subcommand_from instantiate' --long-option commit --exclusive --description 'A commit of a git repository'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from instantiate' --long-option force --description 'Whatever this host lacks'
 complete --command bitbuilder --condition '__fish_seen_subcommand_from schema' --arguments 'tenant registry metadata template' --description Schema
 complete --command bitbuilder --condition '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from build install list rollback' --arguments build --description 'Make an extension image of a tree'

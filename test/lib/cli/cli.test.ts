@@ -201,6 +201,7 @@ test('--help names every verb, --version the version of the package', () => {
       template instantiate TEMPLATE DIR  make what a template describes
         --set=NAME=VALUE                 set a parameter; may be given several times
         --userland=ROOT                  take programs from the root file system ROOT instead of /
+        --commit=COMMIT                  take the template of a git repository at this commit
         --force                          although this host lacks what the template requires
       image build DIR OUT                make an extension image or the disk of a machine, the same bytes each time
         --class=CLASS                    sysext or confext, where it may be both
