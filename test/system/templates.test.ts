@@ -252,7 +252,7 @@ describe('the machine', () => {
     must('rm /srv/tenant-machine-template_1.0.0.raw')
     expect(run(['systemd-dissect', '--validate', IMAGE])).toMatchObject({ status: 0, stderr: '' })
     // Sparse, and larger only where a partition is: 1 GiB is a suggestion.
-    expect(verify(IMAGE).map(({ rule }) => rule)).toEqual(['BOOT-28'])
+    expect(verify(IMAGE).map(({ rule }) => rule)).toEqual(['BOOT-28', 'BOOT-26', 'BOOT-26'])
   })
 
   test('boots from it, by UEFI and its own boot loader, to multi-user.target, and powers off', () => {

@@ -4,6 +4,8 @@ import { orElse } from '../../host/host.ts'
 import { checkBoot, checkPackagesBoot, releaseOf } from '../boot/boot.ts'
 import { parseEntry } from '../boot/entry.ts'
 import { type Check, inside } from '../check.ts'
+import { classByName } from '../format/class.ts'
+import { checkImageIn } from '../format/image.ts'
 import { isDirectory } from '../resolve.ts'
 import { checkRootfs } from '../rootfs/rootfs.ts'
 import { below, subtree, type Tree } from '../tree.ts'
@@ -106,13 +108,22 @@ const checkPlaces = ({ tree, report }: Check): void => {
   }
 }
 
-const checkExtensions = ({ tree, report }: Check): void => {
-  for (const { name, kind } of tree.entries('extensions'))
-    if (!/\.(?:sysext|confext)\.raw$/.test(name) && !/^README/.test(name))
-      report(MACH['MACH-06'], below('extensions', name), 'is no extension, expected *.sysext.raw or *.confext.raw', {
-        severity: 'warning',
-      })
-    else if (kind !== 'file') report(MACH['MACH-06'], below('extensions', name), `is a ${kind}, expected a file`)
+/** Extensions that the machine is given, which lie on its own root. */
+const checkExtensions = (check: Check): void => {
+  const root = subtree(check.tree, ROOT)
+  const release = releaseOf(root)
+  const own = { ...check, base: release === undefined ? check.base : { tree: root, release } }
+  for (const { name, kind } of check.tree.entries('extensions')) {
+    const path = below('extensions', name)
+    const type = classByName(name)
+    if (type === undefined || !name.endsWith('.raw')) {
+      if (!/^README/.test(name))
+        check.report(MACH['MACH-06'], path, 'is no extension, expected *.sysext.raw or *.confext.raw', {
+          severity: 'warning',
+        })
+    } else if (kind !== 'file') check.report(MACH['MACH-06'], path, `is a ${kind}, expected a file`)
+    else checkImageIn(own, path, type)
+  }
 }
 
 /** The layout of a machine's template, or of what was made of one. `provides`: what its userland brings. */
