@@ -13,6 +13,7 @@ const ON_ONE_ENGINE = [
   'boot-oracles',
   'ddi-oracles',
   'disk-contents',
+  'extension-oracles',
   'escape',
   'faults',
   'images',
@@ -22,6 +23,7 @@ const ON_ONE_ENGINE = [
   'network-parts',
   'networks',
   'templates',
+  'version-oracles',
   'voa-oracles',
   'whole-machine',
 ]

@@ -69,7 +69,7 @@ const versionOf = (entry: DirEntry, { name, suffix }: ExtensionName, architectur
   // What is no name of an architecture is thrown away, and then it is one for all.
   if (end >= 0 && runs < 0 && isArchitecture(last)) return undefined
   if (end >= 0) version = version.slice(0, end)
-  return /^[A-Za-z0-9.~^_+-]+$/.test(version)
+  return /^[A-Za-z0-9.~^-]+$/.test(version)
     ? {
         entry,
         version,

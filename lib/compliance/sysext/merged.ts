@@ -101,7 +101,8 @@ export const mergeWatch = (check: Check, kind: ExtensionClass) => {
       checkAttributes(path, entry)
       const under = base?.tree.node(path)
       if (entry.kind === 'directory') checkDirectory(path, entry, under)
-      if (under !== undefined && isClash(entry, under)) {
+      // The top ones systemd follows, as long as they lead to directories: SYSEXT-02.
+      if (under !== undefined && path.includes('/') && isClash(entry, under)) {
         report(rule.clash, path, `is a ${entry.kind}, and hides the ${under.kind} that the base has there`)
         return false
       }
