@@ -1,9 +1,11 @@
 import { BOOT } from './boot/rules.ts'
 import { CONFEXT } from './confext/rules.ts'
+import { CONT } from './container/rules.ts'
 import { DDI } from './ddi/rules.ts'
 import { EXTREL } from './extension-release/rules.ts'
 import { FMT, NAME } from './format/rules.ts'
 import { HOME, HOMED } from './home/rules.ts'
+import { INFRA } from './infra/rules.ts'
 import { MACH } from './machine/rules.ts'
 import { META } from './metadata/rules.ts'
 import { NETT } from './network/rules.ts'
@@ -29,6 +31,8 @@ const TABLES: readonly RuleTable[] = [
   HOME,
   META,
   TPL,
+  INFRA,
+  CONT,
   MACH,
   HOMED,
   NETT,

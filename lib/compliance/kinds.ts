@@ -1,6 +1,7 @@
 import { checkBoot, checkEfiFile, checkEntryFile, checkRootBoot } from './boot/boot.ts'
 import { isBootTree } from './boot/partition.ts'
 import type { Check } from './check.ts'
+import { checkSettingsFile } from './container/settings.ts'
 import { isPartitioned } from './ddi/ddi.ts'
 import { checkDdiFile } from './ddi/file.ts'
 import { checkReleaseFile } from './extension-release/file.ts'
@@ -148,6 +149,12 @@ export const KINDS: readonly ArtifactKind[] = [
     summary: 'files of systemd-networkd: .network, .netdev and .link',
     recognises: isNetworkPath,
     check: checkNetworkPath,
+  },
+  {
+    name: 'nspawn',
+    summary: 'settings for systemd-nspawn: .nspawn files, nspawn-settings.conf',
+    recognises: (_, subject) => subject.endsWith('.nspawn') || nameOf(subject) === 'nspawn-settings.conf',
+    check: checkSettingsFile,
   },
   {
     name: 'voa',

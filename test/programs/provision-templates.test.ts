@@ -45,9 +45,12 @@ const template = (directory: string, metadata: object = METADATA): Tree =>
 const machine = (wanted: object): string => JSON.stringify({ template: wanted })
 
 const install = (one: GitWorld, files: Tree): void => {
-  for (const [path, text] of Object.entries(files))
-    if (text.startsWith('-> ')) one.link(`/usr/share/bitbuilder/templates/${path}`, text.slice(3))
-    else one.write(`/usr/share/bitbuilder/templates/${path}`, text)
+  for (const [path, text] of Object.entries(files)) {
+    const whole = `/usr/share/bitbuilder/templates/${path}`
+    if (text.startsWith('-> ')) one.link(whole, text.slice(3))
+    else one.write(whole, text)
+    if (text.startsWith('#!')) one.chmod(whole, 0o755)
+  }
 }
 
 const provision = (one: GitWorld): number => tenantProvision(one.host, ['acme'])

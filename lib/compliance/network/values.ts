@@ -133,6 +133,17 @@ const isRange =
 const isPercent = (value: string): boolean =>
   /^[0-9]{1,3}(?:\.[0-9]{1,2})?%$/.test(value) && Number.parseFloat(value) <= 100
 
+/** setrlimit(2): one value or two, in bytes, seconds or numbers. */
+const isLimit = (value: string): boolean =>
+  value.split(':').every((one) => one === 'infinity' || /^-?[0-9]/.test(one) || isTimeSpan(one)) &&
+  value.split(':').length <= 2
+
+/** `SOURCE[:DESTINATION[:OPTIONS]]`, systemd.nspawn(5). */
+const isBind = (value: string): boolean => {
+  const [source = '', destination = '/'] = value.split(/(?<!\\):/)
+  return /^[+-]?(?:\+?\/[^\u0000-\u001f]*)?$/.test(source) && destination.startsWith('/') && value !== ''
+}
+
 const PARSERS: Readonly<Record<string, (value: string) => boolean>> = {
   $text: () => true,
   $flag: (value) => FLAGS.has(value.toLowerCase()),
@@ -166,6 +177,11 @@ const PARSERS: Readonly<Record<string, (value: string) => boolean>> = {
   $ports: isRange(1n, 65535n),
   $vlans: isRange(0n, 4094n),
   $percent: isPercent,
+  $limit: isLimit,
+  $bind: isBind,
+  $id: (value) => /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(value),
+  $owners: (value) => /^[0-9]{1,10}(?::[0-9]{1,10})?$/.test(value),
+  $capabilities: each((word) => /^(?:all|CAP_[A-Z_]+|[0-9]{1,2})$/i.test(word)),
   $handle: (value) => /^(?:0x)?[0-9a-f]{1,4}$/i.test(value),
   $class: (value) => /^(?:root|clsact|ingress|[0-9a-f]{1,4}:[0-9a-f]{1,4})$/i.test(value),
 }
@@ -216,6 +232,11 @@ const WORDS: Readonly<Record<string, string>> = {
   $ports: 'a port, or a range of them',
   $vlans: 'VLAN ids or ranges of them, 0 to 4094',
   $percent: 'a percentage',
+  $limit: 'a limit, or two parted by a colon',
+  $bind: 'SOURCE[:DESTINATION[:OPTIONS]] of absolute paths',
+  $id: 'an id of 32 hexadecimal digits',
+  $owners: 'a first user id, and perhaps how many',
+  $capabilities: 'names of capabilities, capabilities(7)',
   $handle: 'a number of at most four hexadecimal digits',
   $class: 'root, clsact, ingress or MAJOR:MINOR',
 }

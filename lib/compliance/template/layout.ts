@@ -1,10 +1,11 @@
 import type { TemplateType } from '../../templates/schema.ts'
-import { type Check, inside } from '../check.ts'
+import type { Check } from '../check.ts'
+import { checkContainerTemplate } from '../container/container.ts'
 import { checkExtensionTree } from '../format/extension.ts'
 import { checkHomedTemplate } from '../home/homed.ts'
+import { checkInfraTemplate } from '../infra/infra.ts'
 import { checkMachineTemplate } from '../machine/machine.ts'
-import { checkNetworkFiles, checkNetworkTemplate } from '../network/network.ts'
-import { checkRootfs } from '../rootfs/rootfs.ts'
+import { checkNetworkTemplate } from '../network/network.ts'
 import { checkConfiguration } from './configuration.ts'
 import { checkContents } from './contents.ts'
 import { TPL } from './rules.ts'
@@ -20,21 +21,14 @@ interface Layout {
   check(check: Check, template: Template): void
 }
 
-const checkRoot = (check: Check): void => {
-  if (check.tree.node('rootfs')?.kind !== 'directory') return
-  const root = inside(check, 'rootfs')
-  checkRootfs(root)
-  checkNetworkFiles(root)
-}
-
 const LAYOUTS: Readonly<Record<TemplateType, Layout>> = {
-  infrastructure: { has: ['rootfs'], may: [], check: checkRoot },
+  infrastructure: { has: ['rootfs'], may: [], check: checkInfraTemplate },
   machine: {
     has: ['disk-image'],
     may: ['extensions', 'repart.d'],
     check: (check, { provides }) => checkMachineTemplate(check, provides),
   },
-  container: { has: ['rootfs'], may: ['extensions'], check: checkRoot },
+  container: { has: ['rootfs'], may: ['extensions'], check: checkContainerTemplate },
   homed: {
     has: ['home-skeleton'],
     may: [],

@@ -58,6 +58,10 @@ const putTemplate = (metadata: object = METADATA): void => {
   put('template/config/a.conf', 'colour={{COLOUR}} {{HOSTNAME}}\n', 0o600)
   put('template/config/b.txt', '{{NOT}} rendered\n')
   put('template/scripts/run.sh', '#!/bin/sh\n', 0o775)
+  put('template/scripts/container-init.sh', '#!/bin/sh\n', 0o755)
+  put('template/config/nspawn-settings.conf', '[Exec]\nProcessTwo=yes\n')
+  put('template/rootfs/usr/lib/systemd/system/container-init.service', '[Service]\nExecStart=/usr/bin/tool\n')
+  put('template/rootfs/etc/systemd/network/80-container.network', '[Match]\nName=host0\n')
   put('root/usr/bin/tool', elfFile(), 0o4755)
 }
 
