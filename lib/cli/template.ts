@@ -14,6 +14,7 @@ import { TEMPLATE_TYPES } from '../templates/schema.ts'
 import { tenantShape } from '../tenant/schema.ts'
 import { accepts } from '../tenant/shape.ts'
 import { formatSize } from '../tenant/values.ts'
+import { asPath } from './path.ts'
 import { type Call, printJson, problemText, type Verb } from './verb.ts'
 
 /** What an administrator makes himself is bounded by his disk; these only end what goes wrong. */
@@ -165,7 +166,7 @@ export const templateNew: Verb = {
     const directory = trimmed(further)
     const name = createTemplate(host, type, directory)
     if (json) printJson(host, { directory, type, name })
-    else host.print(`${directory}: the template '${name}', bitbuilder verify --source ${directory} looks at it\n`)
+    else host.print(`${directory}: the template '${name}', bitbuilder verify ${asPath(directory)} looks at it\n`)
     return 0
   },
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../compliance/finding.ts'
 import { applyFixes, fixWords } from '../compliance/fix.ts'
 import { readBase, type Verified, verifyPath, type Wishes } from '../compliance/verify.ts'
 import type { Host } from '../host/host.ts'
+import { HostError } from '../host/host.ts'
 import { isError } from '../report/problem.ts'
 import { sarif } from './sarif.ts'
 import { paint, printJson, problemText } from './verb.ts'
@@ -58,6 +59,12 @@ const summary = (path: string, { kind, mode, list }: Verified): string => {
   return `${path}: ${kind.name}${mode === 'source' ? ' as a source' : ''}, ${found}${hint}\n`
 }
 
+/** In a template that is no fault: `template instantiate` makes empty directories and modes good, and git could not keep them. */
+const withoutLost = (found: Verified): Verified =>
+  found.kind.name === 'template' ? { ...found, list: found.list.filter(({ isLost }) => isLost === undefined) } : found
+
+const look = (host: Host, path: string, wishes: Wishes): Verified => withoutLost(verifyPath(host, path, wishes))
+
 /** Repairs what can be repaired and looks again: a fix may uncover something. */
 const MOST_ROUNDS = 5
 
@@ -70,7 +77,7 @@ const repaired = (host: Host, path: string, wishes: Wishes, first: Verified, say
     for (const { fix, reason } of refused) host.log('error', `cannot ${fixWords(fix)}: ${reason}`)
     const done = fixes.filter((fix) => refused.every((one) => one.fix !== fix))
     if (say) for (const fix of done) host.print(`${paint(host, 'green', 'fixed')}: ${fixWords(fix)}\n`)
-    found = verifyPath(host, path, wishes)
+    found = look(host, path, wishes)
     if (done.length === 0) break
   }
   return found
@@ -90,7 +97,7 @@ export const verifyTree = (host: Host, path: string, { json, options }: PathOpti
     base: base === undefined ? undefined : readBase(host, base),
   }
   const isForMachines = json || options.has('--sarif')
-  const first = verifyPath(host, path, wishes)
+  const first = look(host, path, wishes)
   const found = options.has('--fix') ? repaired(host, path, wishes, first, !isForMachines) : first
   if (options.has('--sarif')) printJson(host, sarif(found.list))
   else if (json) printJson(host, toJson(path, found))
@@ -101,13 +108,19 @@ export const verifyTree = (host: Host, path: string, { json, options }: PathOpti
   return found.list.some(isError) ? 1 : 0
 }
 
-/** `--explain=ROOT-03`; exit status 1 when there is no such rule. */
+/** With the numbers that there are, where the letters are right. */
+const unknownRule = (wanted: string): string => {
+  const area = `${wanted.replace(/-.*$/, '')}-`
+  const ids = allRules().flatMap((one) => (one.id.startsWith(area) ? [one.id] : []))
+  return `does not exist${ids.length === 0 ? '' : `, but ${ids[0]} to ${ids.at(-1)}`}: bitbuilder-rules(7) lists them`
+}
+
+/** `--explain=ROOT-03`; throws HostError when there is no such rule. */
 export const explainRule = (host: Host, id: string, json: boolean): number => {
-  const rule = allRules().find((one) => one.id === id.toUpperCase())
-  if (rule === undefined) {
-    host.log('error', `there is no rule '${id}': bitbuilder-rules(7) lists them`)
-    return 1
-  }
+  // `root-3` is ROOT-03.
+  const wanted = id.toUpperCase().replace(/-([0-9])$/, '-0$1')
+  const rule = allRules().find((one) => one.id === wanted)
+  if (rule === undefined) throw new HostError(`rule '${id}'`, unknownRule(wanted))
   if (json) printJson(host, rule)
   else {
     const { severity, requires, why, fix, source } = rule

@@ -79,10 +79,11 @@ const toFinding = (
   rule,
   path,
   severity: severity ?? (isLost && mode === 'source' ? 'warning' : rule.severity),
-  at: { file: path === '' ? name : below(name, path), line, column },
+  at: { file: path === '' ? name : below(name === '/' ? '' : name, path), line, column },
   message,
   ...(hint === undefined ? {} : { hint }),
   fixes,
+  ...(isLost && mode === 'source' ? { isLost } : {}),
 })
 
 /** A check of `tree`, whose findings go to `into`. */

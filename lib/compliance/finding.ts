@@ -20,6 +20,8 @@ export interface Finding extends Problem {
   readonly path: string
   /** In their order. None: a person has to look. */
   readonly fixes: readonly Fix[]
+  /** Git lost it, and who makes something of the tree makes it good. */
+  readonly isLost?: true
 }
 
 /** `OSR-03, ROOT-22 4 times`: where there is room for one line. */

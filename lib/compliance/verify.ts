@@ -59,8 +59,11 @@ export const verifyPath = (host: Host, path: string, { as, mode, base }: Wishes 
   const { tree, subject, directory } = open(host, path)
   const kind =
     as === undefined ? KINDS.find((one) => one.recognises(tree, subject)) : KINDS.find(({ name }) => name === as)
-  if (kind === undefined)
-    throw new HostError(path, as === undefined ? 'is nothing that can be verified' : `there is no kind '${as}'`)
+  if (kind === undefined) {
+    const names = KINDS.map(({ name }) => name).join(', ')
+    if (as !== undefined) throw new HostError(`--as=${as}`, `there is no such kind, but ${names}`)
+    throw new HostError(path, `is nothing that is known here; --as=KIND says what it is: ${names}`)
+  }
   const actual = mode ?? (isSource(tree) ? 'source' : 'instance')
   const into = collector()
   kind.check(newCheck(host, tree, into, { subject, mode: actual, base }))

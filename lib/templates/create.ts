@@ -29,20 +29,29 @@ const modelOf = (host: Host, type: TemplateType): Template => {
   throw new HostError(`a template of type '${type}'`, 'is not installed here, to be the model of a new one')
 }
 
-const renamed = (host: Host, entry: Planned, from: string, to: string): Planned => {
-  if (entry.kind === 'link') return { ...entry, target: entry.target.replaceAll(from, to) }
+type Rename = (text: string) => string
+
+/** What is in an extension, its release file before all, is called by the name without the last part. */
+const renaming =
+  (from: string, to: string): Rename =>
+  (text) =>
+    text.replaceAll(from, to).replaceAll(nameOfDirectory(from), to)
+
+const renamed = (host: Host, entry: Planned, rename: Rename): Planned => {
+  if (entry.kind === 'link') return { ...entry, target: rename(entry.target) }
   if (entry.kind !== 'file' || entry.size > LARGEST_TEXT) return entry
   const text = orElse(
     () => host.readFile(entry.source, LARGEST_TEXT)?.text ?? '',
     () => '',
   )
-  return text.includes(from) ? { kind: 'text', text: text.replaceAll(from, to), mode: entry.mode } : entry
+  const next = rename(text)
+  return next === text ? entry : { kind: 'text', text: next, mode: entry.mode }
 }
 
 /** The plan of a template with another name wherever its own stands, in paths, links and texts. */
-const withName = (host: Host, model: Plan, from: string, to: string): Plan => {
+const withName = (host: Host, model: Plan, rename: Rename): Plan => {
   const plan = newPlan()
-  for (const [path, entry] of model.entries) plan.put('', path.replaceAll(from, to), renamed(host, entry, from, to))
+  for (const [path, entry] of model.entries) plan.put('', rename(path), renamed(host, entry, rename))
   return plan
 }
 
@@ -53,7 +62,7 @@ export const createTemplate = (host: Host, type: TemplateType, target: string): 
   if (!accepts(shape, name)) throw new HostError(target, `'${name}' is no name of a template: ${shape.words}`)
   requireRoom(host, target)
   const model = modelOf(host, type)
-  const from = model.metadata.template.name
+  const rename = renaming(model.metadata.template.name, name)
   const contents = newPlan()
   // Nothing is rendered: what is made is a template again.
   const unrendered = { ...model, metadata: { ...model.metadata, rendered: [] } }
@@ -62,7 +71,7 @@ export const createTemplate = (host: Host, type: TemplateType, target: string): 
   const beside = newBeside(host, target)
   try {
     host.makeDirMode(beside, 0o755)
-    writePlan(host, withName(host, contents, from, name), beside, () => {})
+    writePlan(host, withName(host, contents, rename), beside, () => {})
     host.rename(beside, target)
   } finally {
     host.remove(beside)

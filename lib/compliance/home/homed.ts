@@ -57,7 +57,7 @@ const checkParts = ({ tree, report }: Check): void => {
   for (const name of DIRECTORIES) {
     const path = below(SKELETON, name)
     if (tree.node(path) === undefined)
-      report(HOMED['HOMED-02'], path, 'is missing', { fixes: [{ do: 'mkdir', path, mode: 0o755 }] })
+      report(HOMED['HOMED-02'], path, 'is missing', { isLost: true, fixes: [{ do: 'mkdir', path, mode: 0o755 }] })
   }
   const keys = below(SKELETON, KEYS)
   if (tree.node(keys) === undefined) report(HOMED['HOMED-02'], keys, 'is missing')

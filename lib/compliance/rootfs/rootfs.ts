@@ -6,7 +6,7 @@ import { below, type Entry } from '../tree.ts'
 import { checkVerifiers } from '../voa/tree.ts'
 import { walkDirectories } from '../walk.ts'
 import { checkIdentity } from './identity.ts'
-import { checkLink } from './links.ts'
+import { checkLink, reportAbsolute } from './links.ts'
 import { ROOT } from './rules.ts'
 import { checkSkeleton, octal } from './skeleton.ts'
 import { checkState } from './state.ts'
@@ -18,8 +18,8 @@ const GROUP_OR_OTHERS_WRITE = 0o022
 /** Where everybody may write. */
 const OPEN = new Set(['tmp', 'var/tmp', 'dev/shm', 'run/lock'])
 
-/** The kernel's own, when somebody looks at a running system, and what git keeps. */
-const UNSEEN = new Set(['.git', 'proc', 'sys'])
+/** The kernel's own and what programs leave for a while, when somebody looks at a running system; and what git keeps. */
+const UNSEEN = new Set(['.git', 'proc', 'sys', 'tmp', 'var/tmp'])
 
 /** Whether the tree was made by somebody who could not give files to root: a checkout, an unprivileged build. */
 const isSomebodysOwn = ({ tree, mode }: Check): boolean => mode === 'source' || tree.node('usr')?.uid !== 0
@@ -47,6 +47,7 @@ const checkKind = ({ report }: Check, path: string, { kind }: Entry): void => {
 /** One directory. What is as it should be takes no more than a few comparisons: there are tens of thousands of files. */
 const checkList = (check: Check, owner: number | undefined, path: string, entries: readonly Entry[]): void => {
   const isOfSystemd = path.includes('systemd')
+  const absolute: (readonly [path: string, target: string])[] = []
   for (const entry of entries) {
     const { name, kind } = entry
     if (kind === 'file' || kind === 'directory') {
@@ -54,12 +55,14 @@ const checkList = (check: Check, owner: number | undefined, path: string, entrie
       if (!isUsual || path === '') checkAccess(check, below(path, name), entry, owner)
     } else if (kind === 'link') {
       const whole = below(path, name)
-      guarded(check, ROOT['ROOT-17'], whole, () => checkLink(check, whole))
+      const target = guarded(check, ROOT['ROOT-17'], whole, () => checkLink(check, whole))
+      if (target !== undefined) absolute.push([whole, target])
     } else checkKind(check, below(path, name), entry)
     if (!entry.isPlain)
       check.report(ROOT['ROOT-16'], below(path, name), 'has a name with control characters, or that is no UTF-8')
     if (isOfSystemd) checkUnitEntry(check, below(path, name), entry)
   }
+  reportAbsolute(check, path, absolute)
 }
 
 const checkEntries = (check: Check): void => {

@@ -111,7 +111,7 @@ const checkOldPlaces = ({ tree, report }: Check): void => {
     report(
       ROOT['ROOT-11'],
       'usr/sbin',
-      sbin.kind === 'link' ? `leads to ${tree.target('usr/sbin')}` : `is a ${sbin.kind}`,
+      `${sbin.kind === 'link' ? `leads to ${tree.target('usr/sbin')}` : `is a ${sbin.kind}`}, expected a link to bin`,
     )
   const run = tree.node('var/run')
   const isLink = run?.kind === 'link' && /^(?:\/run|\.\.\/run)\/?$/.test(tree.target('var/run'))
@@ -129,7 +129,7 @@ const checkOldPlaces = ({ tree, report }: Check): void => {
     })
   }
   for (const path of ['usr/libexec', 'opt', 'etc/opt', 'var/opt'])
-    if (tree.entries(path).length > 0) report(ROOT['ROOT-25'], path, 'is used')
+    if (tree.entries(path).length > 0) report(ROOT['ROOT-25'], path, 'is used, which the specification advises against')
 }
 
 /** `isPartitioned`: an ESP or XBOOTLDR is mounted on them. */

@@ -13,6 +13,7 @@ const UNIT_PLACES = ['etc', 'run', 'usr/lib', 'usr/local/lib'].flatMap((top) => 
 ])
 const NETWORK_PLACES = ['etc', 'run', 'usr/lib', 'usr/local/lib'].map((top) => `${top}/systemd/network`)
 const NETWORK_FILE = /\.(?:network|netdev|link)$/
+const OF_SYSTEMD = /^(?:etc|run|usr\/lib|usr\/local\/lib|lib)\/systemd(?:\/(?:system|user|network)(?:\/|$)|$)/
 const DEPENDENCIES = /\.(?:wants|requires|upholds)$/
 
 /** Where a unit of the system may be, highest priority first. */
@@ -37,7 +38,8 @@ const checkDependency = (check: Check, path: string, { name, kind }: Entry): voi
 const checkNetworkFile = ({ report }: Check, path: string): void => {
   const directory = parentOf(path)
   if (NETWORK_PLACES.includes(directory)) return
-  if (!/\/systemd\/(?:system|user|network)(?:\/|$)/.test(`${directory}/`) && !directory.endsWith('systemd')) return
+  // A root that lies in this one, or a template in usr/share, has its own.
+  if (!OF_SYSTEMD.test(directory)) return
   const to = `${directory.replace(/\/systemd(?:\/.*)?$/, '')}/systemd/network/${nameOf(path)}`
   report(ROOT['ROOT-24'], path, 'is where nobody reads it, expected it in systemd/network', {
     fixes: [{ do: 'rename', path, to }],

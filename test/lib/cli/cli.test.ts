@@ -92,6 +92,49 @@ test('verify of one tenant speaks of that one, with exit status 0 when only warn
   expect(run(['verify', 'off'])).toMatchObject({ status: 1, err: ["bitbuilder: tenant 'off': is masked"] })
 })
 
+const TREES = {
+  ...FILES,
+  '/etc/bitbuilder/tenants.d/acme.json': '{"id":"acme"}',
+  '/srv/notes.txt': 'x',
+  '/srv/shop': { kind: 'directory' as const },
+}
+
+test.each([
+  [['verify', 'nobody'], "tenant 'nobody': is not in the registry: bitbuilder list"],
+  [
+    ['verify', '/etc/bitbuilder/tenants.d/acme.json'],
+    '/etc/bitbuilder/tenants.d/acme.json: is of the registry: bitbuilder verify acme',
+  ],
+  [
+    ['verify', '/var/lib/bitbuilder/tenants.json'],
+    '/var/lib/bitbuilder/tenants.json: is of the registry: bitbuilder verify',
+  ],
+  [['verify', '--fix'], '--fix: is only for a PATH: a tree, an image or a file'],
+  [['verify', '--sarif', 'acme'], '--sarif: is only for a PATH: a tree, an image or a file'],
+  [
+    ['verify', '--explain=ROOT-99'],
+    /^rule 'ROOT-99': does not exist, but ROOT-01 to ROOT-29: bitbuilder-rules\(7\) lists them$/,
+  ],
+  [['verify', '--explain=foo'], "rule 'foo': does not exist: bitbuilder-rules(7) lists them"],
+  [['verify', '--as=tree', '/srv/notes.txt'], /^--as=tree: there is no such kind, but os-release, .*rootfs, /],
+  [
+    ['verify', '/srv/notes.txt'],
+    /^\/srv\/notes.txt: is nothing that is known here; --as=KIND says what it is: os-release, /,
+  ],
+  [['verify', '/srv/gone'], '/srv/gone: does not exist'],
+])('%j says what to do instead', (args, expected) => {
+  const { status, out, err } = run(args, TREES)
+  expect({ status, out }).toEqual({ status: 1, out: '' })
+  const [line = ''] = err
+  expect(line.replace(/^bitbuilder: /, '')).toEqual(
+    typeof expected === 'string' ? expected : expect.stringMatching(expected),
+  )
+})
+
+test('a rule is explained however it is spelt', () => {
+  expect(run(['verify', '--explain=root-3']).out).toMatch(/^ROOT-03 \(error\): \/tmp has mode 1777\n/)
+})
+
 test('show has everything of one tenant', () => {
   expect(run(['show', 'acme']).out).toMatchInlineSnapshot(`
     "Tenant             acme

@@ -82,3 +82,21 @@ test('what is no verb is told with those that are', () => {
     err: [expect.stringContaining('expected one of list'), expect.anything()],
   })
 })
+
+test('a new template of an extension is called by its directory, and is in order', () => {
+  const release = 'usr/lib/extension-release.d/extension-release'
+  const files = {
+    [`${SHIPPED}/base-tools.sysext/metadata.json`]: template('base-tools.sysext', {}, 'sysext'),
+    [`${SHIPPED}/base-tools.sysext/${release}.base-tools`]: '# base-tools\nID=_any\n',
+    [`${SHIPPED}/base-tools.sysext/usr/share/base-tools/list`]: 'of base-tools\n',
+    '/srv': { kind: 'directory' as const },
+  }
+  const host = memoryHost({ '/etc/os-release': 'ID=debian\n', ...files })
+  expect(runByName(host, ['template', 'new', 'sysext', '/srv/tools'], { bitbuilder })).toBe(0)
+  expect(host.printed.join('')).toBe("/srv/tools: the template 'tools', bitbuilder verify /srv/tools looks at it\n")
+  expect(host.readFile(`/srv/tools/${release}.tools`, 100)?.text).toBe('# tools\nID=_any\n')
+  expect(host.readFile('/srv/tools/usr/share/tools/list', 100)?.text).toBe('of tools\n')
+  host.printed.length = 0
+  expect(runByName(host, ['verify', '/srv/tools'], { bitbuilder })).toBe(0)
+  expect(host.printed).toEqual([])
+})
