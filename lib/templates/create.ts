@@ -16,9 +16,18 @@ const LARGEST_TEXT = 256 << 10
 
 const LIMITS: Limits = { files: 100_000, size: 1 << 30 }
 
-/** `base-tools.sysext`: what is behind the last dot says what an extension is, and is no part of its name. */
-const nameOfDirectory = (path: string): string =>
-  path.slice(path.lastIndexOf('/') + 1).replace(/\.(?:sysext|confext)$/, '')
+const nameOfDirectory = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** What an extension is called in itself, without the class at the end of its directory's name. */
+const stemOf = (name: string): string => name.replace(/\.(?:sysext|confext)$/, '')
+
+/** A text in which another name stands wherever the one of the model did, in one go: the new may have the old in it. */
+type Rename = (text: string) => string
+
+const renaming = (from: string, to: string): Rename => {
+  const pattern = new RegExp([from, stemOf(from)].map((one) => one.replaceAll('.', '\\.')).join('|'), 'g')
+  return (text) => text.replace(pattern, (found) => (found === from ? to : stemOf(to)))
+}
 
 /** The first template of a type. Throws HostError when there is none. */
 const modelOf = (host: Host, type: TemplateType): Template => {
@@ -29,14 +38,6 @@ const modelOf = (host: Host, type: TemplateType): Template => {
   throw new HostError(`a template of type '${type}'`, 'is not installed here, to be the model of a new one')
 }
 
-type Rename = (text: string) => string
-
-/** What is in an extension, its release file before all, is called by the name without the last part. */
-const renaming =
-  (from: string, to: string): Rename =>
-  (text) =>
-    text.replaceAll(from, to).replaceAll(nameOfDirectory(from), to)
-
 const renamed = (host: Host, entry: Planned, rename: Rename): Planned => {
   if (entry.kind === 'link') return { ...entry, target: rename(entry.target) }
   if (entry.kind !== 'file' || entry.size > LARGEST_TEXT) return entry
@@ -44,8 +45,8 @@ const renamed = (host: Host, entry: Planned, rename: Rename): Planned => {
     () => host.readFile(entry.source, LARGEST_TEXT)?.text ?? '',
     () => '',
   )
-  const next = rename(text)
-  return next === text ? entry : { kind: 'text', text: next, mode: entry.mode }
+  const changed = rename(text)
+  return changed === text ? entry : { kind: 'text', text: changed, mode: entry.mode }
 }
 
 /** The plan of a template with another name wherever its own stands, in paths, links and texts. */

@@ -12,7 +12,7 @@ export const EXPOSURE: Readonly<Record<string, number>> = {
   'tenant-infra@.service': 3.6,
   'tenant-layers@.service': 1.4,
   'tenant-network@.service': 2.2,
-  'tenant-provision@.service': 2.6,
+  'tenant-provision@.service': 2.7,
   'tenant-storage@.service': 1.7,
   'tenant-vm@.service': 3.6,
   'tenant@.service': 1.4,

@@ -390,4 +390,15 @@ describe('a machine that names a template', () => {
     expect(must('systemctl is-active tenant-container@shop:web')).toBe('active')
     must('systemctl stop tenant@shop')
   })
+
+  test('or one that an administrator instantiates by hand, from git and by its user', () => {
+    must('cp -a /usr/share/bitbuilder/templates/tenant-container-template /srv/git/template')
+    must('cd /srv/git/template && git init --quiet && git add --all --force && git commit --quiet --message=x')
+    const said = must('bitbuilder template instantiate file:///srv/git/template#main /srv/made')
+    expect(said).toContain('/srv/made: tenant-container-template 1.0.0, ')
+    must('bitbuilder template instantiate tenant-container-template /srv/other')
+    const contents = (dir: string) => must(`cd ${dir}/rootfs && find . -type f -print0 | sort -z | xargs -0 sha256sum`)
+    expect(contents('/srv/made')).toBe(contents('/srv/other'))
+    expect(must('ls -d /var/tmp/bitbuilder-* 2>/dev/null || true')).toBe('')
+  })
 })

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { bitbuilder } from '../../../lib/cli/cli.ts'
+import { verifyPath } from '../../../lib/compliance/verify.ts'
 import type { Host } from '../../../lib/host/host.ts'
 import { nodeHost } from '../../../lib/host/node.ts'
 import { runByName } from '../../../lib/program/by-name.ts'
@@ -283,18 +284,26 @@ describe('a new template', () => {
   const create = (type: string, target: string) => run('template', 'new', type, `${world}/${target}`)
 
   test.each([
-    ['container', 'shop'],
-    ['infrastructure', 'shop-infra'],
-  ])('of type %s is called as its directory, everywhere in it', (type, name) => {
-    const { status, out, err } = create(type, name)
-    expect({ status, err }).toEqual({ status: 0, err: [] })
-    expect(out).toContain(`/${name}: the template '${name}'`)
-    expect(JSON.parse(text(`${name}/metadata.json`)).template).toMatchObject({ type, name })
-    expect(
-      spawnSync('grep', ['-r', '--files-with-matches', `tenant-${type}`, join(world, name)], { encoding: 'utf8' })
-        .stdout,
-    ).toBe('')
-  })
+    ['container', 'shop', 'tenant-container-template'],
+    ['infrastructure', 'shop-infra', 'tenant-infra-template'],
+    ['machine', 'tenant-machine-template-2', 'tenant-machine-template'],
+    ['homed', 'people', 'tenant-homed-template'],
+    ['network', 'lan', 'tenant-network-template'],
+    ['sysext', 'my-base-tools.sysext', 'base-tools.sysext'],
+    ['confext', 'mine.confext', 'network-policies.confext'],
+  ] as const)(
+    'of type %s is called as its directory, everywhere in it, and complies as its model does',
+    (type, name, model) => {
+      const { status, out, err } = create(type, name)
+      expect({ status, err }).toEqual({ status: 0, err: [] })
+      expect(out).toContain(`/${name}: the template '${name}'`)
+      expect(JSON.parse(text(`${name}/metadata.json`)).template).toMatchObject({ type, name })
+      const found = (path: string) =>
+        verifyPath(nodeHost(''), path, { mode: 'source' }).list.map(({ rule, severity }) => `${severity} ${rule.id}`)
+      expect(found(join(world, name))).toEqual(found(join(SHIPPED, model)))
+      expect(found(join(world, name)).filter((one) => one.startsWith('error'))).toEqual([])
+    },
+  )
 
   test.each([
     ['vm', 'x', "type 'vm': is not known, there are infrastructure, machine"],
