@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { needTools } from '../../build/prerequisites.mjs'
 
 /** Disk images with a GUID partition table, right or wrong in one place. */
 
@@ -124,22 +129,46 @@ const verityOf = (data: Buffer): { readonly bytes: Buffer; readonly hash: string
   return { bytes: Buffer.concat([superblock, level]), hash: sha256(SALT, level).toString('hex') }
 }
 
-/** PKCS#7 by its looks: nobody checks a signature without its certificate. */
-const SIGNATURE = Buffer.from('308203a206092a864886f70d010702a082'.padEnd(60, '0'), 'hex').toString('base64')
+interface Signer {
+  readonly sign: (text: string) => string
+  readonly fingerprint: string
+}
+
+/** A key and its certificate, made when the first image is signed. */
+const newSigner = (): Signer => {
+  const dir = mkdtempSync(join(tmpdir(), 'bitbuilder-signer-'))
+  const openssl = (args: string, input = ''): Buffer =>
+    execFileSync('openssl', args.split(' '), { cwd: dir, input, stdio: ['pipe', 'pipe', 'ignore'] })
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
+  openssl(
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -subj /CN=t -days 2',
+  )
+  return {
+    sign: (text) =>
+      openssl('smime -sign -binary -noattr -nosmimecap -outform DER -signer cert.pem -inkey key.pem', text).toString(
+        'base64',
+      ),
+    fingerprint: createHash('sha256').update(openssl('x509 -in cert.pem -outform DER')).digest('hex'),
+  }
+}
+
+let known: Signer | undefined
+const signer = (): Signer => {
+  needTools('openssl')
+  known ??= newSigner()
+  return known
+}
 
 const protect = (parts: readonly Part[], role: 'root' | 'usr', sign: GptWishes['sign']): readonly Part[] =>
   parts.flatMap((part) => {
     if (part.type !== role) return [part]
     const { bytes, hash } = verityOf(part.bytes)
     const common = { label: `${role}_1`, flags: ['read-only'] } as const
-    const json = {
-      rootHash: hash,
-      certificateFingerprint: 'ab'.repeat(32),
-      signature: SIGNATURE,
-      ...(sign === true ? {} : Object(sign)),
-    }
     const signature = Buffer.alloc(4096)
-    signature.write(JSON.stringify(json))
+    if (sign !== undefined && sign !== false) {
+      const json = { rootHash: hash, certificateFingerprint: signer().fingerprint, signature: signer().sign(hash) }
+      signature.write(JSON.stringify({ ...json, ...(sign === true ? {} : Object(sign)) }))
+    }
     return [
       { uuid: uuidOf(hash), ...part },
       { ...common, type: `${role}-verity`, uuid: uuidOf(hash.slice(32)), bytes },

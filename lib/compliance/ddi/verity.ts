@@ -1,15 +1,20 @@
 import { parseVerity, rootHash, type Verity, verityProblem } from '../../formats/verity.ts'
+import type { Host } from '../../host/host.ts'
 import { nestingOf } from '../../host/nesting.ts'
 import { decodeLeniently } from '../../host/utf8.ts'
 import type { Check } from '../check.ts'
 import type { Rule } from '../rule.ts'
 import { isData, isUsed, type Slot } from './image.ts'
 import { DDI } from './rules.ts'
+import { signatureProblem } from './signature.ts'
 
 const LARGEST_SIGNATURE = 4 << 20
+/** In base64; one with its certificate has some KiB. */
+const LARGEST_PKCS7 = 64 << 10
+const HASH = /^[0-9a-f]{64}$/
 const PADDING = 4096
 
-type Warn = (rule: Rule, message: string) => void
+type Warn = (rule: Rule, message: string, severity?: 'warning') => void
 
 const halves = (hash: string): readonly [string, string] => [hash.slice(0, 32), hash.slice(-32)]
 
@@ -57,7 +62,7 @@ const matches = (value: unknown, pattern: RegExp): value is string => typeof val
 const SIGNED_DATA = /^MI[A-Z][A-Za-z0-9+/]{3}[A-Za-z0-9+/]*={0,2}$/
 
 /** The root hash that the signature is of. */
-const checkSignature = (signature: Slot, warn: Warn): string | undefined => {
+const checkSignature = (host: Host, signature: Slot, warn: Warn): string | undefined => {
   const rule = DDI['DDI-07']
   const { words, size, read } = signature
   if (size > LARGEST_SIGNATURE) {
@@ -74,25 +79,43 @@ const checkSignature = (signature: Slot, warn: Warn): string | undefined => {
   }
   if (end >= 0 && /[^\0]/.test(text.slice(end)))
     warn(rule, `${words} has something after its JSON object, expected NULs`)
-  checkFields(json, words, warn)
-  return matches(json.rootHash, /^[0-9a-f]{64}$/) ? json.rootHash : undefined
+  if (checkFields(json, words, warn)) checkSigned(host, json, words, warn)
+  return matches(json.rootHash, HASH) ? json.rootHash : undefined
 }
 
-const checkFields = (json: Readonly<Record<string, unknown>>, words: string, warn: Warn): void => {
-  const rule = DDI['DDI-07']
-  if (!matches(json.rootHash, /^[0-9a-f]{64}$/))
-    warn(rule, `${words} has no rootHash, expected 64 lower-case hexadecimal digits`)
-  if (!matches(json.signature, SIGNED_DATA) || json.signature.length % 4 !== 0)
-    warn(rule, `${words} has no signature, expected PKCS#7 in DER as base64`)
-  if (json.certificateFingerprint !== undefined && !matches(json.certificateFingerprint, /^[0-9a-f]{64}$/))
-    warn(rule, `${words} has a certificateFingerprint that is no sha256, expected 64 lower-case hexadecimal digits`)
+const textAt = (json: Readonly<Record<string, unknown>>, key: string): string | undefined => {
+  const value = json[key]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Of what looks right. */
+const checkSigned = (host: Host, json: Readonly<Record<string, unknown>>, words: string, warn: Warn): void => {
+  const [hash, signature] = [textAt(json, 'rootHash') ?? '', textAt(json, 'signature') ?? '']
+  const wrong = signatureProblem(host, hash, signature, textAt(json, 'certificateFingerprint'))
+  if (wrong !== undefined) warn(DDI['DDI-07'], `${words} ${wrong.message}`, wrong.isUnseen ? 'warning' : undefined)
+}
+
+/** Whether all are what they have to be. */
+const checkFields = (json: Readonly<Record<string, unknown>>, words: string, warn: Warn): boolean => {
+  const { rootHash: hash, signature, certificateFingerprint: fingerprint } = json
+  const isSignature = matches(signature, SIGNED_DATA) && signature.length % 4 === 0 && signature.length <= LARGEST_PKCS7
+  const problems = [
+    ...(matches(hash, HASH) ? [] : ['has no rootHash, expected 64 lower-case hexadecimal digits']),
+    ...(isSignature ? [] : ['has no signature, expected PKCS#7 in DER as base64']),
+    ...(fingerprint === undefined || matches(fingerprint, HASH)
+      ? []
+      : ['has a certificateFingerprint that is no sha256, expected 64 lower-case hexadecimal digits']),
+  ]
+  for (const problem of problems) warn(DDI['DDI-07'], `${words} ${problem}`)
+  return problems.length === 0
 }
 
 const find = (slots: readonly Slot[], part: string): Slot | undefined => slots.find(({ type }) => type.part === part)
 
 /** DDI-05 to DDI-07. */
-export const checkVerity = ({ report, subject }: Check, slots: readonly Slot[]): void => {
-  const warn: Warn = (rule, message) => report(rule, subject, message)
+export const checkVerity = ({ host, report, subject }: Check, slots: readonly Slot[]): void => {
+  const warn: Warn = (rule, message, severity) =>
+    report(rule, subject, message, severity === undefined ? {} : { severity })
   const used = slots.filter(isUsed)
   const protectedRoles = ['root', 'usr'].filter((role) => {
     const own = used.filter(({ type }) => type.role === role)
@@ -100,7 +123,7 @@ export const checkVerity = ({ report, subject }: Check, slots: readonly Slot[]):
     if (tree !== undefined && data === undefined) warn(DDI['DDI-05'], `${tree.words} has no ${role} partition`)
     if (signature !== undefined && tree === undefined) warn(DDI['DDI-05'], `${signature.words} has no verity partition`)
     if (data !== undefined && tree !== undefined) checkTree(data, tree, warn)
-    const hash = signature === undefined ? undefined : checkSignature(signature, warn)
+    const hash = signature === undefined || tree === undefined ? undefined : checkSignature(host, signature, warn)
     if (data !== undefined && tree !== undefined && hash !== undefined)
       checkUuids(data, tree, hash, 'the signed root hash', warn)
     return tree !== undefined
