@@ -12,7 +12,7 @@ export interface ExtensionWishes {
   /** Further options of the tool. */
   readonly options?: readonly string[]
   /** Extended attributes by path. */
-  readonly attributes?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Of the result only so many bytes, and so many zeroes more. */
   readonly keep?: number
   readonly add?: number
@@ -34,7 +34,7 @@ export const extensionImage = ({
   format,
   files,
   options = ['squashfs', 'erofs'].includes(format) ? [format === 'squashfs' ? '-all-root' : '--all-root'] : [],
-  attributes = {},
+  labels = {},
   keep,
   add = 0,
   patch = {},
@@ -48,7 +48,7 @@ export const extensionImage = ({
     if (text.startsWith('-> ')) symlinkSync(text.slice(3), whole)
     else writeFileSync(whole, text)
   }
-  for (const [path, own] of Object.entries(attributes))
+  for (const [path, own] of Object.entries(labels))
     for (const [name, value] of Object.entries(own)) must('setfattr', '-h', '-n', name, '-v', value, join(tree, path))
   pack(format, tree, image, options)
   const made = readFileSync(image)

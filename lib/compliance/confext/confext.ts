@@ -5,7 +5,9 @@ import { findRelease } from '../extension-release/find.ts'
 import { checkFit } from '../extension-release/fit.ts'
 import { EXTREL } from '../extension-release/rules.ts'
 import { checkValues } from '../extension-release/values.ts'
+import { FMT } from '../format/rules.ts'
 import { checkUserdb } from '../home/userdb.ts'
+import { checkNetworkFiles } from '../network/network.ts'
 import { mergeWatch } from '../sysext/merged.ts'
 import { isBeside } from '../sysext/sysext.ts'
 import type { Entry } from '../tree.ts'
@@ -111,8 +113,10 @@ export const checkConfext = (check: Check, extension: Extension): void => {
       checkWriters(check, path, entry)
       return merge.visit(path, entry)
     },
-    giveUp: (path, what) => check.report(CONFEXT['CONFEXT-01'], path, what),
+    giveUp: (path, what) =>
+      check.report(extension.form === 'image' ? FMT['FMT-06'] : CONFEXT['CONFEXT-01'], path, what),
   })
+  checkNetworkFiles(check)
   checkVerifiers(check, 'confext')
   checkUserdb(check)
 }

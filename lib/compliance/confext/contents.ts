@@ -5,9 +5,9 @@ import { CONFEXT } from './rules.ts'
 
 const LARGEST = 256 << 10
 
-/** Files of sections and assignments, systemd.syntax(7). */
+/** Files of sections and assignments, systemd.syntax(7), but those that NETT is about. */
 const SECTIONED =
-  /^etc\/systemd\/(?:network|system|user|nspawn|[a-z-]+\.conf\.d)\/.*\.(?:network|netdev|link|service|socket|timer|path|target|mount|automount|slice|swap|nspawn|conf)$/
+  /^etc\/systemd\/(?:system|user|nspawn|[a-z-]+\.conf\.d)\/.*\.(?:service|socket|timer|path|target|mount|automount|slice|swap|nspawn|conf)$/
 
 const ASSIGNMENTS = /^etc\/sysctl\.d\/[^/]+\.conf$/
 

@@ -6,7 +6,9 @@ import { findRelease } from '../extension-release/find.ts'
 import { checkFit } from '../extension-release/fit.ts'
 import { EXTREL } from '../extension-release/rules.ts'
 import { checkValues } from '../extension-release/values.ts'
+import { FMT } from '../format/rules.ts'
 import { checkUserdb } from '../home/userdb.ts'
+import { checkNetworkFiles } from '../network/network.ts'
 import { resolve } from '../resolve.ts'
 import type { Entry } from '../tree.ts'
 import { checkVerifiers } from '../voa/tree.ts'
@@ -90,12 +92,13 @@ export const checkSysext = (check: Check, extension: Extension): void => {
       units.visit(path)
       return merge.visit(path, entry)
     },
-    giveUp: (path, what) => check.report(SYSEXT['SYSEXT-01'], path, what),
+    giveUp: (path, what) => check.report(extension.form === 'image' ? FMT['FMT-06'] : SYSEXT['SYSEXT-01'], path, what),
   })
   if (payload === 0 && release !== undefined)
     check.report(SYSEXT['SYSEXT-05'], '', 'has nothing but its extension-release file')
   elf.end(release)
   units.end()
+  checkNetworkFiles(check)
   checkVerifiers(check, 'sysext')
   checkUserdb(check)
 }
