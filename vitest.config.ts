@@ -16,6 +16,7 @@ const ON_ONE_ENGINE = [
   'extension-oracles',
   'escape',
   'faults',
+  'infra-guest',
   'images',
   'isolation',
   'isolation-faults',
