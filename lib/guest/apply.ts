@@ -7,6 +7,7 @@ import { hasFileInside } from '../machine/inside.ts'
 import { logProblems } from '../program/generator.ts'
 import { isError, type Problem, wholeFile } from '../report/problem.ts'
 import { applyExtensions } from './extensions.ts'
+import { readHandedScript } from './self.ts'
 import { type Applied, readApplied } from './state.ts'
 
 /** Seconds: the unit of a script has its own limit, which ends it before. */
@@ -32,6 +33,19 @@ const write = (host: Host, applied: Applied): Applied => {
   return applied
 }
 
+/** Longer than any that could be handed in. */
+const LARGEST = 64 << 10
+
+/** Whether the host has handed the revision's script in with the start of the VM, where it runs already. */
+const isHandedIn = (host: Host): boolean =>
+  orElse(
+    () => {
+      const own = host.readFileInside(GUEST_DIR, inConfig('scripts/provision.sh'), LARGEST)?.text
+      return own !== undefined && own === readHandedScript(host)
+    },
+    () => false,
+  )
+
 /** All of a revision, in the order in which one needs the other. What is done already is not done again. */
 const converge = (host: Host, before: Applied | undefined): Applied => {
   const manifest = readManifest(host, GUEST)
@@ -45,7 +59,8 @@ const converge = (host: Host, before: Applied | undefined): Applied => {
   if (extensions.some(isError)) return { ...keep, state: 'failed', problems: extensions }
   // Killed in the script, the next run knows that the extensions are there.
   write(host, { ...keep, commit, state: 'failed', problems: extensions })
-  const script = before?.provisioned === commit ? [] : runScript(host, 'provision')
+  const isDone = before?.provisioned === commit || isHandedIn(host)
+  const script = isDone ? [] : runScript(host, 'provision')
   if (script.some(isError)) return { ...keep, commit, state: 'failed', problems: [...extensions, ...script] }
   const health = runScript(host, 'health-check')
   const state = health.some(isError) ? 'failed' : 'applied'

@@ -21,8 +21,13 @@ type Told = Reader & Environment
 
 const directoryOf = (host: Told): string => host.env('CREDENTIALS_DIRECTORY') ?? '/run/credentials/@system'
 
-const readOne = (host: Told, name: string): string =>
-  host.readFile(`${directoryOf(host)}/tenant.${name}`, LARGEST)?.text.trimEnd() ?? ''
+const readTold = (host: Told, name: string): string | undefined =>
+  host.readFile(`${directoryOf(host)}/tenant.${name}`, LARGEST)?.text
+
+const readOne = (host: Told, name: string): string => readTold(host, name)?.trimEnd() ?? ''
+
+/** The script that the host has handed in, and that tenant-script.service of lib/machine/script.ts runs. */
+export const readHandedScript = (host: Told): string | undefined => readTold(host, 'script')
 
 export const readSelf = (host: Told): Self => ({
   id: readOne(host, 'id'),

@@ -124,6 +124,15 @@ test('another commit takes the place of the first, and a script runs once for ea
   expect([vm.links(), vm.problems()]).toEqual([[], []])
 })
 
+test('a script that the host has handed in is not run again', () => {
+  vm.tell()
+  vm.world.write('/run/credentials/@system/tenant.script', '#!/bin/sh\n')
+  vm.commit(FILES)
+  expect(vm.round()).toEqual([0, ASKED, 0, [...REFRESH, SCRIPTS[1]]])
+  vm.commit({ ...FILES, 'infrastructure/scripts/provision.sh': '#!/bin/sh\ntrue\n' })
+  expect(vm.round()).toEqual([0, ASKED, 0, [...REFRESH, ...SCRIPTS]])
+})
+
 test('a part of the repository has its own directory for the VM', () => {
   vm.tell({ path: 'tenants/acme' })
   vm.commit({ 'tenants/acme/infrastructure/scripts/provision.sh': '#!/bin/sh\n' })
