@@ -225,7 +225,7 @@ describe('the VM', () => {
     machine.must(`ln -s /usr/lib/systemd/system/report.service ${tree}/etc/systemd/system/multi-user.target.wants/`)
     machine.must('systemctl start --no-block tenant-infra@acme.service')
     const journal = () => machine.journal('--unit=tenant-infra@acme.service', '--output=cat')
-    await until('the guest', 240, () => (/GUEST done/.test(journal()) ? true : undefined))
+    await until('the guest', 280, () => (/GUEST done/.test(journal()) ? true : undefined))
     const said = journal().match(/GUEST .*/g) ?? []
     expect(said.map((line) => line.trim())).toEqual([
       ...['multi-user.target', 'infra-manager.service', 'varlink-api.service'].map((unit) => `GUEST ${unit} active`),
