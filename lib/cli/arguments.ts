@@ -13,7 +13,7 @@ const splitOption = (arg: string): readonly [string, string?] => {
   return at < 0 ? [arg] : [arg.slice(0, at), arg.slice(at + 1)]
 }
 
-/** `--root=DIR` and `--root DIR`; options may stand anywhere. A string is what is wrong. */
+/** `--root=DIR` and `--root DIR`; options may stand anywhere before a `--`. A string is what is wrong. */
 export const parseArguments = (args: readonly string[], known: readonly Option[]): Arguments | string => {
   const words: string[] = []
   const options = new Map<string, string>()
@@ -21,6 +21,7 @@ export const parseArguments = (args: readonly string[], known: readonly Option[]
   const pending = [...args].reverse()
   while (pending.length > 0) {
     const arg = pending.pop() as string
+    if (arg === '--') return { words: [...words, ...pending.reverse()], options, lists }
     if (!arg.startsWith('-')) {
       words.push(arg)
       continue

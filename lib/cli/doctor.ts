@@ -1,5 +1,6 @@
 import { BASE } from '../doctor/base.ts'
 import type { Check, Context, Feature, Finding } from '../doctor/check.ts'
+import { IMAGES } from '../doctor/images.ts'
 import { type Install, installer } from '../doctor/install.ts'
 import { MACHINES } from '../doctor/machines.ts'
 import { needsOf } from '../doctor/needs.ts'
@@ -10,7 +11,7 @@ import { printable } from '../report/problem.ts'
 import { loadEntries } from './entries.ts'
 import { paint, printJson, table, type Verb } from './verb.ts'
 
-const CHECKS: readonly Check[] = [...BASE, ...NETWORK, ...MACHINES]
+const CHECKS: readonly Check[] = [...BASE, ...NETWORK, ...MACHINES, ...IMAGES]
 
 interface Result {
   readonly name: string
@@ -19,6 +20,8 @@ interface Result {
   readonly hint?: string
   /** A tenant that needs it, where there is one. */
   readonly neededBy?: string
+  /** Verbs that use it, where no tenant needs it. */
+  readonly usedBy?: string
 }
 
 const look = ({ look: find }: Check, context: Context): Finding =>
@@ -40,14 +43,16 @@ const examine = (check: Check, context: Context, needs: ReadonlyMap<Feature, str
     detail: printable(found.detail),
     ...(hint === undefined ? {} : { hint }),
     ...(neededBy === undefined ? {} : { neededBy }),
+    ...(check.usedBy === undefined ? {} : { usedBy: check.usedBy }),
   }
 }
 
 const COLOUR = { ok: 'green', warning: 'yellow', missing: 'red' } as const
 
 /** Why it matters, or that it does not yet. */
-const remark = ({ state, neededBy }: Result): string => {
+const remark = ({ state, neededBy, usedBy }: Result): string => {
   if (state === 'missing') return `, and tenant '${neededBy}' needs it`
+  if (state === 'warning' && usedBy !== undefined) return `, for ${usedBy}`
   return state === 'warning' && neededBy === undefined ? ', no tenant needs it' : ''
 }
 

@@ -13,9 +13,15 @@ const descriptor = ({ id, severity, requires, why, source }: Rule) => ({
   defaultConfiguration: { level: severity },
 })
 
-/** RFC 3986: what is no unreserved character, but the slash, is written as its bytes. */
+/**
+ * RFC 3986: what is no unreserved character, but the slash, is written as its bytes. A path in the directory that this was called
+ * in stays one, without the dot, since code hosts compare it with the names of their files.
+ */
 const uri = (path: string): string =>
-  encodeURI(path).replace(/[?#[\]]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  encodeURI(path.startsWith('/') ? `file://${path}` : path.replace(/^(?:\.\/+)+/, '')).replace(
+    /[?#[\]]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 
 const result = ({ rule, severity, at, message, hint }: Finding) => ({
   ruleId: rule.id,

@@ -39,6 +39,8 @@ export interface Check {
   readonly name: string
   /** Missing is a failure where a tenant has one of these, and elsewhere a warning. */
   readonly neededFor: readonly Feature[]
+  /** Which verbs use it, where no tenant needs it. */
+  readonly usedBy?: string
   /** What brings it; where it is one name, that of both distributions. */
   readonly packages?: string | Packages
   look(context: Context): Finding

@@ -18,10 +18,18 @@ const ACME = '/etc/bitbuilder/tenants.d/acme-prod.json'
 const RESOURCES = { cpu: 2, memory: '2G', tasks: 4096 }
 const EXTENSIONS = '/var/lib/tenants/acme-prod/extensions/sysext'
 
+const WEB = '/srv/images/web'
+
 const EXAMPLE: Readonly<Record<string, MemoryNode>> = {
   '/etc/os-release': 'ID=debian\nVERSION_ID=13\n',
   [ACME]: json({ id: 'acme-prod', description: 'Acme, production', resources: RESOURCES }),
   '/etc/bitbuilder/tenants.d/beta.json': json({ id: 'beta', resources: { cpu: 1, memory: '4 GB' } }),
+  // A root file system that somebody has unpacked.
+  ...Object.fromEntries(
+    ['dev', 'etc', 'proc', 'run', 'sys', 'tmp', 'usr', 'var'].map((name) => [`${WEB}/${name}`, { kind: 'directory' }]),
+  ),
+  [`${WEB}/etc/os-release`]: { link: '/usr/lib/os-release' },
+  [`${WEB}/usr/lib/os-release`]: 'ID=debian\nNAME=Debian\nPRETTY_NAME=Debian 13\nVERSION_ID=13\n',
   // networkd is not here to make it.
   '/sys/class/net/br-tenant123': { kind: 'directory' },
   '/var/lib/bitbuilder/tenants.json': '{"tenants": [{"id": "tenant123"}]}\n',

@@ -49,7 +49,7 @@ const checkLayout = (check: Check): void => {
   if (etc?.kind === 'link') {
     const target = tree.target(ETC)
     if (target.startsWith('/'))
-      report(OSR['OSR-04'], ETC, `leads to ${target}`, {
+      report(OSR['OSR-04'], ETC, `leads to ${target}, expected ../usr/lib/os-release`, {
         ...(target === `/${VENDOR}` ? { fixes: [{ do: 'link', path: ETC, target: CANONICAL }] } : {}),
       })
   }

@@ -131,6 +131,27 @@ test.each([
   )
 })
 
+test('what follows -- is no option', () => {
+  expect(run(['verify', '--', '-x/y'], TREES).err).toEqual(['bitbuilder: -x/y: does not exist'])
+})
+
+test('SARIF has places that editors and code hosts find', () => {
+  const files = { '/t/etc/os-release': 'ID=debian\nNAME=a b\n' }
+  const { runs } = JSON.parse(run(['verify', '--sarif', '/t/etc/os-release'], files).out)
+  const [{ tool, results }] = runs
+  expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toContain('OSR-08')
+  const { locations, level } = results.find(({ ruleId }: { ruleId: string }) => ruleId === 'OSR-08')
+  expect(level).toBe('error')
+  expect(locations).toEqual([
+    {
+      physicalLocation: {
+        artifactLocation: { uri: 'file:///t/etc/os-release' },
+        region: { startLine: 2, startColumn: 7 },
+      },
+    },
+  ])
+})
+
 test('a rule is explained however it is spelt', () => {
   expect(run(['verify', '--explain=root-3']).out).toMatch(/^ROOT-03 \(error\): \/tmp has mode 1777\n/)
 })

@@ -184,10 +184,25 @@ test('storage is looked at for tenants that have a limit', () => {
   expect(examine({ files }).bad).toEqual([])
 })
 
+test('what only verbs use is never missing, and says which', () => {
+  const says = { mcopy: undefined, unsquashfs: undefined }
+  const { status, by } = examine({ says, tenants: [{ id: 'acme' }] })
+  expect(status).toBe(0)
+  expect(by('squashfs-tools')).toEqual({
+    name: 'squashfs-tools',
+    state: 'warning',
+    detail: 'there is no unsquashfs',
+    hint: 'apt install squashfs-tools',
+    usedBy: 'image build, and verify of such images',
+  })
+  expect(by('vfat')?.hint).toBe('apt install dosfstools mtools')
+})
+
 test('people get a line each, and hints', () => {
   const host = memoryHost({}, { run: () => NOT_THERE })
   expect(runByName(host, ['doctor'], { bitbuilder })).toBe(0)
   const lines = host.printed.join('').split('\n')
   expect(lines[0]).toBe('warning  systemd          version unknown, 257 is the oldest that will do, no tenant needs it')
+  expect(lines.filter((line) => line.includes(', for image build of machines'))).toHaveLength(1)
   expect(lines.filter((line) => line.startsWith('  hint: ')).length).toBeGreaterThan(10)
 })
