@@ -2,17 +2,15 @@ import type { Config } from '../config/config.ts'
 import type { Host } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import { plainAccess } from './access.ts'
-import { type Git, mustGit, runGit } from './repository.ts'
+import { fetchOnce } from './fetch-once.ts'
+import type { Git } from './repository.ts'
 import { treeOf, unpackTree } from './unpack.ts'
 import { protocolOf, withoutCredentials } from './url.ts'
-import { type Bounds, giveToUser } from './user.ts'
 
 /** A directory of somebody's repository, for as long as it takes to look at it. */
 
 /** Root's or anybody's, and not in memory as /run is. */
 const PARENT = '/var/tmp'
-
-const WANTED = 'refs/bitbuilder/wanted'
 
 /** What an administrator asks for. */
 export interface Asked {
@@ -41,19 +39,6 @@ const newDirectory = (host: Host): string => {
   return directory
 }
 
-const fetch = (git: Git, ref: string, { maxRepositorySize, fetchTimeout }: Config): string => {
-  const { host, access, directory } = git
-  host.makeDirMode(directory, 0o700)
-  if (git.id !== '') giveToUser(host, directory)
-  mustGit(git, ['init', '--quiet', '--bare', `--template=${access.directory}/template`])
-  const bounds: Bounds = { seconds: fetchTimeout, bytes: maxRepositorySize }
-  const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance']
-  const refs = ['--depth=1', '--refmap=', 'origin', `+${ref}:${WANTED}`]
-  const { status, words } = runGit(git, ['fetch', ...options, ...refs], bounds)
-  if (status !== 0) throw new HostError(withoutCredentials(git.url), `cannot fetch ${ref}: ${words}`)
-  return mustGit(git, ['rev-parse', '--verify', '--quiet', `${WANTED}^{commit}`]).trim()
-}
-
 /** Fetches a directory as tenants' repositories are fetched, and lets `work` look at it. Nothing of it stays. Throws HostError. */
 export const withCheckout = <T>(host: Host, asked: Asked, config: Config, work: (checkout: Checkout) => T): T => {
   const { url, ref, path } = asked
@@ -64,8 +49,8 @@ export const withCheckout = <T>(host: Host, asked: Asked, config: Config, work: 
   try {
     const root = isRoot(host)
     const access = plainAccess(host, `${base}/access`, url, config.protocols, root)
-    const git: Git = { host, id: root ? 'git' : '', url, directory: `${base}/git`, access }
-    const commit = fetch(git, ref, config)
+    const git: Git = { host, id: '', url, directory: `${base}/git`, access }
+    const commit = fetchOnce(git, ref, config)
     const shown = `${withoutCredentials(url)}#${commit.slice(0, 12)}${path === '' ? '' : `:${path}`}`
     const tree = treeOf(git, commit, path)
     if (tree === undefined) throw new HostError(shown, 'is no directory')

@@ -1,10 +1,11 @@
 import type { Config } from '../config/config.ts'
 import { HostError } from '../host/host.ts'
-import { treesDir } from '../layout/paths.ts'
+import { tenantDir, treesDir } from '../layout/paths.ts'
 import { templatesHere } from '../templates/read.ts'
 import { TEMPLATES } from './contents.ts'
+import { fetchOnce } from './fetch-once.ts'
 import type { TemplatedMachine, Wanted } from './machine-template.ts'
-import { type Git, repositorySize, runGit } from './repository.ts'
+import { type Git, runGit } from './repository.ts'
 import { type Draft, unfinished } from './revision.ts'
 import { treeOf, unpackTree } from './unpack.ts'
 import { protocolOf, withoutCredentials } from './url.ts'
@@ -26,7 +27,7 @@ export interface Sources {
 }
 
 /** Beside the trees of revisions, for this run. */
-const unpacked = ({ git, config }: Sources, tree: string, shown: string): string => {
+const unpacked = ({ config }: Sources, git: Git, tree: string, shown: string): string => {
   const directory = unfinished(treesDir(git.id), `template-${tree}`)
   if (git.host.stat(directory) === undefined) unpackTree(git, tree, directory, shown, config)
   return directory
@@ -34,18 +35,6 @@ const unpacked = ({ git, config }: Sources, tree: string, shown: string): string
 
 const hasCommit = (git: Git, commit: string): boolean =>
   runGit(git, ['cat-file', '-e', `${commit}^{commit}`]).status === 0
-
-const fetchCommit = ({ git, config }: Sources, url: string, commit: string): void => {
-  const bytes = config.maxRepositorySize - repositorySize(git)
-  if (bytes <= 0) throw new HostError(withoutCredentials(url), 'has no room in MaxRepositorySize=')
-  const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance']
-  const refs = `+${commit}:refs/bitbuilder/templates/${commit}`
-  const { status, words } = runGit(git, ['fetch', ...options, '--depth=1', '--refmap=', '--', url, refs], {
-    seconds: config.fetchTimeout,
-    bytes,
-  })
-  if (status !== 0) throw new HostError(withoutCredentials(url), `cannot fetch ${commit}: ${words}`)
-}
 
 /** A repository of this host is not for a tenant to name: it could be another tenant's. */
 const checkUrl = ({ git, config }: Sources, url: string): void => {
@@ -61,13 +50,16 @@ const checkUrl = ({ git, config }: Sources, url: string): void => {
 }
 
 const fromUrl = (sources: Sources, { url = '', commit = '', path = '' }: Wanted): TemplateSource => {
-  const { git } = sources
+  const { git, config } = sources
   checkUrl(sources, url)
-  if (!hasCommit(git, commit)) fetchCommit(sources, url, commit)
+  const other: Git = { ...git, url, directory: unfinished(tenantDir(git.id), 'templates') }
+  const isOurs = hasCommit(git, commit)
+  if (!isOurs) fetchOnce(other, commit, config)
+  const from = isOurs ? git : other
   const shown = `${withoutCredentials(url)}#${commit.slice(0, 12)}${path === '' ? '' : `:${path}`}`
-  const tree = treeOf(git, commit, path)
+  const tree = treeOf(from, commit, path)
   if (tree === undefined) throw new HostError(shown, 'is no directory')
-  return { dir: unpacked(sources, tree, shown), shown }
+  return { dir: unpacked(sources, from, tree, shown), shown }
 }
 
 /** The template that a machine names: of the repository itself, of this host, or of another repository. Throws HostError. */
@@ -78,7 +70,7 @@ export const findSource = (sources: Sources, { wanted, path }: TemplatedMachine)
   const own = templates[`${TEMPLATES}/${name}`]
   if (own !== undefined) {
     const shown = place(`${TEMPLATES}/${name}`)
-    return { dir: unpacked(sources, own, shown), shown }
+    return { dir: unpacked(sources, git, own, shown), shown }
   }
   const here = templatesHere(git.host).get(name)
   if (here !== undefined) return { dir: here, shown: here }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readManifest, readProvisionState } from '../../lib/git/state.ts'
 import { tenantProvision } from '../../programs/tenant-provision.ts'
+import { complianceCases } from '../support/compliance-case.ts'
 import { GitWorld, type Tree } from '../support/git-world.ts'
 
 /** Machines of a tenant's repository that name a template. */
@@ -158,6 +159,50 @@ describe('a machine', () => {
     one.source.commit({ 'containers/web/metadata.json': machine({ url, commit, path: 'made/here' }) })
     expect([provision(one), errors(one)]).toEqual([0, []])
     expect(one.list(`/trees/${treeOf(one, 'containers/web/rootfs')}`)).toContain('etc/motd 644 old\n')
+  })
+
+  test('is made of another repository, and fetches of it what it needs alone', () => {
+    using one = world()
+    const commit = one.source.commit({ ...template('a'), 'a/rootfs/etc/motd': 'other\n' })
+    const url = `file://${one.source.directory}`
+    one.source.git(['checkout', '--quiet', '--orphan', 'alone'])
+    one.source.commit({ 'containers/web/metadata.json': machine({ url, commit, path: 'a' }) })
+    one.write(
+      '/var/lib/bitbuilder/tenants.json',
+      JSON.stringify({ tenants: [{ id: 'acme', repository: { url, ref: 'alone' } }] }),
+    )
+    expect([provision(one), errors(one)]).toEqual([0, []])
+    expect(one.list(`/trees/${treeOf(one, 'containers/web/rootfs')}`)).toContain('etc/motd 644 other\n')
+    expect(one.host.readDir('/var/lib/tenants/acme')?.entries.filter(({ name }) => name.startsWith('.'))).toEqual([])
+    const known = one.source.git([
+      '--git-dir',
+      one.path('/var/lib/tenants/acme/git'),
+      'cat-file',
+      '--batch-check',
+      '--batch-all-objects',
+    ])
+    expect(known).not.toContain(commit)
+  })
+
+  test('that is a VM has what its partitions have where they would be mounted', () => {
+    using one = world()
+    const good = complianceCases().find(({ name }) => name === 'MACH-03/accepted-seed')
+    const metadata = { template: { type: 'machine', version: '1.0.0', name: 'vm' } }
+    install(one, { 'vm/metadata.json': JSON.stringify(metadata) })
+    for (const [path, { kind, bytes, target, mode }] of good?.tree ?? []) {
+      const whole = `/usr/share/bitbuilder/templates/vm/${path}`
+      if (path === 'metadata.json') continue
+      if (kind === 'link') one.link(whole, target)
+      else if (kind === 'file') {
+        one.write(whole, bytes)
+        one.chmod(whole, mode)
+      }
+    }
+    one.source.commit({ 'machines/db/metadata.json': machine({ name: 'vm' }) })
+    expect([provision(one), errors(one)]).toEqual([0, []])
+    const paths = one.names(`/trees/${treeOf(one, 'machines/db/rootfs')}`)
+    expect(paths).toEqual(expect.arrayContaining(['boot/vmlinuz', 'efi/EFI/BOOT/BOOTX64.EFI', 'usr/lib/os-release']))
+    expect(paths.filter((path) => path.startsWith('disk-image'))).toEqual([])
   })
 
   test('that is a VM is looked at as one', () => {

@@ -162,7 +162,7 @@ export class GitWorld {
     return `${this.#root.path}${inside}`
   }
 
-  write(path: string, text: string): void {
+  write(path: string, text: string | Uint8Array): void {
     mkdirSync(dirname(this.path(path)), { recursive: true })
     writeFileSync(this.path(path), text, { mode: 0o600 })
   }
@@ -170,6 +170,11 @@ export class GitWorld {
   link(path: string, target: string): void {
     mkdirSync(dirname(this.path(path)), { recursive: true })
     symlinkSync(target, this.path(path))
+  }
+
+  /** Paths below a directory of the tenant's, of files that are no text too. */
+  names(path: string): readonly string[] {
+    return readdirSync(this.path(`/var/lib/tenants/acme${path}`), { recursive: true, encoding: 'utf8' }).sort()
   }
 
   chmod(path: string, mode: number): void {
