@@ -1,8 +1,10 @@
 import { isObject } from '../../report/json-value.ts'
+import { pathMatcher } from '../../templates/pattern.ts'
 import { type Check, guarded, inside } from '../check.ts'
 import { checkNetworkFiles } from '../network/network.ts'
 import { checkRootfs } from '../rootfs/rootfs.ts'
 import type { Template } from '../template/view.ts'
+import { nameOf } from '../tree.ts'
 import { INFRA } from './rules.ts'
 import { checkUnits } from './units.ts'
 
@@ -84,11 +86,25 @@ const checkPlaces = ({ tree, report }: Check): void => {
 
 const isBootFile = (name: string): boolean => /\.(?:conf|efi)$/.test(name)
 
-const hasKernel = ({ tree }: Check, { document, provides }: Template): boolean => {
+/** Whether a path of the root file system is one that userland has taken, or is going to. */
+const takenFiles = ({ userland }: Readonly<Record<string, unknown>>): ((path: string) => boolean) => {
+  const files = isObject(userland) && Array.isArray(userland.files) ? userland.files : []
+  return pathMatcher(files.filter((one) => typeof one === 'string'))
+}
+
+/** As distributions call it, and tenant-machine(8) finds it. */
+const KERNEL = /^vmlinuz(?:-|$)/
+
+const placesKernel = ({ userland }: Readonly<Record<string, unknown>>): boolean =>
+  isObject(userland) &&
+  isObject(userland.place) &&
+  Object.keys(userland.place).some((path) => path.startsWith('rootfs/boot/') && KERNEL.test(nameOf(path)))
+
+const hasKernel = ({ tree }: Check, { document }: Template): boolean => {
   const { defaults, infra } = document.value
   const inner = isObject(defaults) ? defaults.infra : infra
   if (isObject(inner) && typeof inner.kernel === 'string') return true
-  if (provides('rootfs/boot/vmlinuz')) return true
+  if (tree.entries('rootfs/boot').some(({ name }) => KERNEL.test(name)) || placesKernel(document.value)) return true
   return ['boot', 'efi'].some((name) =>
     ['loader/entries', 'EFI/Linux'].some((place) =>
       tree.entries(`rootfs/${name}/${place}`).some((entry) => isBootFile(entry.name)),
@@ -107,5 +123,5 @@ export const checkInfraTemplate = (check: Check, template: Template): void => {
   const root = inside(check, 'rootfs')
   checkRootfs(root)
   checkNetworkFiles(root)
-  checkUnits(root)
+  checkUnits(root, takenFiles(template.document.value))
 }

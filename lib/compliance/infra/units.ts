@@ -31,8 +31,8 @@ const checkTimer = ({ report }: Check, path: string, unit: IniText, names: Reado
   if (!names.has(service)) report(INFRA['INFRA-07'], path, `starts ${service}, which is not there`)
 }
 
-/** `tree` is the root file system. */
-export const checkUnits = (check: Check): void => {
+/** `tree` is the root file system. `isTaken`: whether a unit is not the template's own, and need not be started. */
+export const checkUnits = (check: Check, isTaken: (path: string) => boolean): void => {
   const { tree, report } = check
   const wanted = wantedIn(check)
   const units = DIRECTORIES.flatMap((directory) =>
@@ -46,7 +46,7 @@ export const checkUnits = (check: Check): void => {
     if (path.endsWith('.timer')) checkTimer(check, path, unit, names)
     const says = wantedBy(unit).includes(TARGET)
     const is = wanted.has(nameOf(path))
-    if (says && !is)
+    if (says && !is && !isTaken(path))
       report(INFRA['INFRA-07'], path, `says WantedBy=${TARGET}, and there is no link in ${TARGET}.wants`, {
         hint: 'git keeps links: add it to the template',
       })
