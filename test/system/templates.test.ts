@@ -9,6 +9,7 @@ import { until } from './run.ts'
 const SHIPPED = '/usr/share/bitbuilder/templates'
 const HERE = '/srv/instances'
 
+const PASSWORD = 'correct-Horse7-battery'
 const PEER = 'YIbgv8yuAQhSQp8DbTTvJjTHrJTbZDZbWNSKZrlbmHY='
 const TUNNEL = [`--set=PEER_PUBLIC_KEY=${PEER}`, '--set=PEER_ENDPOINT=192.0.2.1:51820']
 
@@ -18,6 +19,7 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   'network-policies.confext': TUNNEL,
   'tenant-container-template': [],
   'tenant-homed-template': ['--set=USER=alice', '--set=REAL_NAME=Alice'],
+  'tenant-infra-template': [],
   'tenant-machine-template': [],
   'tenant-network-template': [...TUNNEL, '--set=TENANT=acme-prod-1', '--set=INDEX=254'],
 }
@@ -54,7 +56,7 @@ beforeAll(() => {
 test('all are there, and this host can use each', () => {
   const { stdout, stderr } = run('bitbuilder template list')
   expect(stderr).toBe('')
-  expect(stdout.match(/^\S*\.(?:sys|conf)ext|^tenant-\S+/gm)).toEqual([...NAMES, 'tenant-infra-template'].sort())
+  expect(stdout.match(/^\S*\.(?:sys|conf)ext|^tenant-\S+/gm)).toEqual(NAMES)
 })
 
 interface Finding {
@@ -105,9 +107,12 @@ const verifyUnits = (tree: string): readonly string[] => {
 const NAMED = /\.(?:network|netdev|link):\d|\.(?:network|netdev|link)\b.*(?:ignor|[Ff]ail|[Ii]nvalid|without)/
 
 describe('systemd has nothing to say', () => {
-  test.each([`${CONTAINER}/rootfs`, `${MACHINE}/disk-image/rootfs`])('of the units in %s', (tree) => {
-    expect(verifyUnits(tree)).toEqual([])
-  })
+  test.each([`${CONTAINER}/rootfs`, `${HERE}/tenant-infra-template/rootfs`, `${MACHINE}/disk-image/rootfs`])(
+    'of the units in %s',
+    (tree) => {
+      expect(verifyUnits(tree)).toEqual([])
+    },
+  )
 
   test('of the unit of a network', () => {
     const unit = 'usr/lib/systemd/system/netns-tenant@.service'
@@ -150,7 +155,7 @@ timeout 3 /usr/lib/systemd/systemd-networkd 2>&1 || true`
     const dirs = [
       `${CONTAINER}/rootfs/etc/systemd/network`,
       `${MACHINE}/disk-image/rootfs/etc/systemd/network`,
-      `${SHIPPED}/tenant-infra-template/rootfs/etc/systemd/network`,
+      `${HERE}/tenant-infra-template/rootfs/etc/systemd/network`,
       `${HERE}/tenant-network-template/usr/lib/systemd/network`,
       `${HERE}/network-policies.confext/etc/systemd/network`,
     ]
@@ -222,6 +227,52 @@ describe('the container', () => {
   })
 })
 
+describe('the extension', () => {
+  const EXTENSION = `${HERE}/base-tools.sysext`
+  const IMAGE = '/srv/base-tools_1.0.0_x86-64.sysext.raw'
+
+  test('fits the systems of the other templates, as a tree and as an image', () => {
+    must(['bitbuilder', 'image', 'build', EXTENSION, '/srv/'])
+    for (const tree of [`${CONTAINER}/rootfs`, `${MACHINE}/disk-image/rootfs`])
+      for (const path of [EXTENSION, IMAGE]) expect(verify(`--base=${tree}`, path).map(({ rule }) => rule)).toEqual([])
+  })
+
+  test('is merged over the container by systemd-sysext, and its programs run there', () => {
+    const script = `set -e
+# systemd-sysext merges in a namespace of its own, from where it comes here.
+mount --make-rshared /
+mount --bind ${CONTAINER}/rootfs /mnt
+mkdir -p /mnt/var/lib/extensions
+cp -r ${EXTENSION} /mnt/var/lib/extensions/
+systemd-sysext --no-reload --root=/mnt merge >&2
+for program in 'htop --version' 'tmux -V' 'vim --version'; do chroot /mnt /bin/bash -c "$program | head -n 1"; done
+systemd-sysext --no-reload --root=/mnt unmerge >&2
+rm -r /mnt/var/lib/extensions`
+    const { status, stdout, stderr } = run(['unshare', '--mount', '--propagation=private', 'sh', '-c', script])
+    expect(stdout, stderr).toMatch(/^htop \d.*\ntmux \d.*\nVIM /)
+    expect(status).toBe(0)
+  })
+})
+
+describe('the user', () => {
+  test('is created by homed with what is in the skeleton', () => {
+    const provision = `${HERE}/tenant-homed-template/scripts/home-provision.sh`
+    must('systemctl start systemd-homed.service')
+    must(`NEWPASSWORD=${PASSWORD} ${provision}`)
+    expect(must('homectl inspect --json=short alice')).toContain('"storage":"directory"')
+    must(`PASSWORD=${PASSWORD} homectl activate alice`)
+    const home = must('stat --format="%n %a %U" /home/alice /home/alice/.ssh /home/alice/.ssh/authorized_keys')
+    expect(home.split('\n')).toEqual([
+      '/home/alice 700 alice',
+      '/home/alice/.ssh 700 alice',
+      '/home/alice/.ssh/authorized_keys 600 alice',
+    ])
+    expect(must('cat /etc/systemd/homed.conf.d/50-tenant.conf')).toContain('DefaultStorage=directory')
+    expect(must(provision)).toContain('is there already')
+    must('homectl deactivate alice')
+  })
+})
+
 /** Runs in the machine when it has booted: what is there, on its second serial line, and off. */
 const PROBE = `[Unit]
 Description=Probe
@@ -252,7 +303,7 @@ describe('the machine', () => {
     must('rm /srv/tenant-machine-template_1.0.0.raw')
     expect(run(['systemd-dissect', '--validate', IMAGE])).toMatchObject({ status: 0, stderr: '' })
     // Sparse, and larger only where a partition is: 1 GiB is a suggestion.
-    expect(verify(IMAGE).map(({ rule }) => rule)).toEqual(['BOOT-28', 'BOOT-26', 'BOOT-26'])
+    expect(verify(IMAGE).map(({ rule }) => rule)).toEqual(['BOOT-28', ...(SUGGESTED['tenant-machine-template'] ?? [])])
   })
 
   test('boots from it, by UEFI and its own boot loader, to multi-user.target, and powers off', () => {
@@ -276,7 +327,7 @@ describe('the machine', () => {
     const probe = must('tr -d "\\r" </srv/probe')
     expect(probe).toMatch(/^running\n(?:active\n){4}/m)
     expect(probe).toMatch(/ether +routable/)
-    expect(probe).toMatch(/\ninitrd\.img\nloader\nvmlinuz\n\n\/efi:\nEFI\nloader\nPROBED\n$/)
+    expect(probe).toMatch(/\ninitrd\.img\nloader\nvmlinuz\n\n\/efi:\nEFI\nloader\nPROBED$/)
     expect(must('cat /srv/console')).toContain('login:')
     expect(status).toBe(0)
   }, 300_000)
