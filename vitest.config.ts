@@ -13,6 +13,7 @@ const ON_ONE_ENGINE = [
   'boot-oracles',
   'ddi-oracles',
   'disk-contents',
+  'dissect-oracles',
   'extension-oracles',
   'escape',
   'faults',

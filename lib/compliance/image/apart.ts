@@ -20,7 +20,7 @@ const LARGEST_COPY = 1 << 30
  * counts, and if that is in the way it is copied to a file without a name. What is run finds it as /proc/self/fd/3.
  */
 const SCRIPT = `
-exec 3<"$1" || exit 126
+[ -f "$1" ] && [ ! -L "$1" ] && exec 3<"$1" || exit 126
 shift
 as_nobody="prlimit ${LIMITS.join(' ')} -- timeout --kill-after=5 ${SECONDS}"
 if [ "$(id -u)" = 0 ]; then
