@@ -21,8 +21,12 @@ const ownUser = (host: Host): number => {
   return line === undefined ? 0 : Number(line)
 }
 
-const isSafe = ({ kind, uid, mode }: Stat, user: number): boolean =>
-  kind === 'directory' && (uid === user || uid === 0) && ((mode & OTHERS_WRITE) === 0 || (mode & STICKY) !== 0)
+const dangerOf = ({ kind, uid, mode }: Stat, user: number): string | undefined => {
+  if (kind !== 'directory') return `is a ${kind}, expected a directory`
+  if (uid !== user && uid !== 0) return `belongs to user ${uid}, who has to run this`
+  if ((mode & OTHERS_WRITE) !== 0 && (mode & STICKY) === 0) return 'may be written by others'
+  return undefined
+}
 
 /** The real path, each directory on the way to which is one, and ours. Throws HostError otherwise. */
 const reach = (host: Host, user: number, directory: string, path: string): string => {
@@ -32,8 +36,8 @@ const reach = (host: Host, user: number, directory: string, path: string): strin
     if (name === '..') throw new HostError(whole, 'leads out of the tree')
     if (name !== '') here = `${here}/${name}`
     const stat = here === directory ? host.readDir(here)?.stat : host.stat(here)
-    if (stat === undefined || !isSafe(stat, user))
-      throw new HostError(here, 'is no directory that only its owner, the user who runs this, can write to')
+    const danger = stat === undefined ? 'is not there' : dangerOf(stat, user)
+    if (danger !== undefined) throw new HostError(here, danger)
   }
   return whole
 }

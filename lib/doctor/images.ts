@@ -44,4 +44,11 @@ export const IMAGES: readonly Check[] = [
     packages: 'dosfstools mtools',
     look: both(program('mkfs.vfat', '--help'), program('mcopy', '-V')),
   },
+  {
+    name: 'openssl',
+    neededFor: [],
+    usedBy: 'verify of signed disk images',
+    packages: 'openssl',
+    look: program('openssl', 'version'),
+  },
 ]

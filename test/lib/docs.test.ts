@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { OPTIONS, VERBS } from '../../lib/cli/cli.ts'
 import { VERSION } from '../../lib/cli/version.ts'
 import { allRules } from '../../lib/compliance/all-rules.ts'
+import { KINDS } from '../../lib/compliance/kinds.ts'
 import { readConfig } from '../../lib/config/config.ts'
 import { memoryHost } from '../../lib/host/memory.ts'
 import { templateShape } from '../../lib/templates/schema.ts'
@@ -207,6 +208,10 @@ describe('the command line', () => {
       expect(read(path)).toMatch(new RegExp(`\\b${word}\\b`))
     for (const { name } of [...OPTIONS, ...own])
       expect(read(path)).toMatch(new RegExp(`(?:--|long-option )${name.slice(2)}\\b`))
+  })
+
+  test.each(completions)('%s has every kind of what is verified', (path) => {
+    expect(read(path)).toContain(KINDS.map(({ name }) => name).join(' '))
   })
 
   test('the one for bash parses', () => {
