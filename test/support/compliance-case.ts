@@ -166,6 +166,9 @@ const readCase = (file: string): ComplianceCase => {
   }
 }
 
+/** A tree of a file of its own, in the same format. */
+export const readTreeFile = (file: string): MadeTree => treeOf(JSON.parse(readFileSync(file, 'utf8')))
+
 /** Found, not listed. */
 export const complianceCases = (): readonly ComplianceCase[] =>
   globSync('*-[0-9][0-9]/{accepted,refused}*.json', { cwd: TOP }).sort().map(readCase)

@@ -7,6 +7,7 @@ import { below, nameOf, parentOf, subtree, type Tree } from '../tree.ts'
 import { checkCompanions } from './companions.ts'
 import { entryId } from './entry.ts'
 import { checkEntry, type EntryFile, type IsSupplied, isEntry } from './entry-check.ts'
+import { entryFixes } from './entry-fix.ts'
 import { checkFlat, checkInitrd, checkKernel, flatFiles } from './kernel.ts'
 import { checkLoader, checkLoaderConf, checkLoaders, checkMarker, loaderMachine } from './loader.ts'
 import { checkPackaged, checkToken } from './packaged.ts'
@@ -79,6 +80,7 @@ export const checkBoot = (check: Check, options: BootOptions = {}): void => {
   if (ids.length === 0 && options.isDirect !== true)
     check.report(BOOT['BOOT-01'], '', 'has nothing to boot: no entry in loader/entries, no kernel image in EFI/Linux', {
       hint: 'write loader/entries/NAME.conf with title, linux, initrd and options',
+      fixes: partitions.flatMap(({ path }) => entryFixes(check.tree, path, options.release)).slice(0, 1),
     })
 }
 

@@ -15,6 +15,7 @@ export const BOOT = rules({
     'E',
     'there is something to boot: an entry in loader/entries, a unified kernel image in EFI/Linux, or a kernel that is given directly',
     entries('Locating Boot Entries'),
+    { fix: 'writes an entry for vmlinuz and initrd.img where they lie in the root of a partition' },
   ],
   'BOOT-02': ['E', 'loader/entries and EFI/Linux are right below the root of the partition', TYPE_1],
   'BOOT-03': [

@@ -1,7 +1,9 @@
 import type { Check } from '../check.ts'
+import type { Template } from '../template/view.ts'
 import { below, type Entry, nameOf, parentOf, type Tree } from '../tree.ts'
 import { walk } from '../walk.ts'
 import { checkNetworkFile, type NetworkFile, typeOf } from './file.ts'
+import { parameterFixes } from './parameters.ts'
 import { NETT } from './rules.ts'
 import { checkNetworkSet } from './set.ts'
 
@@ -67,8 +69,8 @@ const checkPlace = ({ tree, report }: Check, path: string): void => {
   )
 }
 
-/** A template of network files: a tree that is laid over a host's. */
-export const checkNetworkTemplate = (check: Check): void => {
+/** All below the top that a template of networks may have, with the files of networkd that nobody reads where they are. */
+const checkPlaces = (check: Check): readonly NetworkFile[] => {
   const misplaced: NetworkFile[] = []
   for (const top of ['etc', 'run', 'usr', 'network'])
     walk(check.tree, top, {
@@ -82,5 +84,28 @@ export const checkNetworkTemplate = (check: Check): void => {
       },
       giveUp: (path, what) => check.report(NETT['NETT-01'], path, what),
     })
-  checkNetworkSet(check, [...DIRECTORIES.flatMap((directory) => filesIn(check, directory)), ...misplaced])
+  return misplaced
+}
+
+/** What nothing replaces becomes a parameter; in a file that is moved, after that. */
+const withParameters = (check: Check, template: Template): Check => {
+  const placed = DIRECTORIES.flatMap((directory) =>
+    check.tree.entries(directory).flatMap((entry) => (isFile(entry) ? [below(directory, entry.name)] : [])),
+  )
+  const fixesOf = parameterFixes(
+    template,
+    placed.filter((path) => typeOf(path) !== undefined),
+  )
+  return {
+    ...check,
+    report: (rule, path, message, more = {}) =>
+      check.report(rule, path, message, rule.id === 'NETT-03' ? { ...more, fixes: fixesOf(path) } : more),
+  }
+}
+
+/** A template of network files: a tree that is laid over a host's. */
+export const checkNetworkTemplate = (check: Check, template: Template): void => {
+  const fixing = withParameters(check, template)
+  const misplaced = checkPlaces(fixing)
+  checkNetworkSet(check, [...DIRECTORIES.flatMap((directory) => filesIn(fixing, directory)), ...misplaced])
 }

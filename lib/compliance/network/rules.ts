@@ -22,7 +22,10 @@ export const NETT = rules({
     'E',
     'there is no %i and no shell variable in a value, and {{NAME}} only in files that the template renders',
     network,
-    { why: 'networkd expands neither specifiers nor variables.' },
+    {
+      why: 'networkd expands neither specifiers nor variables.',
+      fix: 'makes it a parameter, in a template of networks',
+    },
   ],
   'NETT-04': [
     'E',
