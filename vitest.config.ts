@@ -21,6 +21,7 @@ const ON_ONE_ENGINE = [
   'images',
   'isolation',
   'isolation-faults',
+  'layout-oracles',
   'machines',
   'network-parts',
   'networks',

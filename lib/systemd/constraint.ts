@@ -58,10 +58,13 @@ const holds = (version: string, { operator, version: other }: Term): boolean => 
       return order <= 0
     case '<':
       return order < 0
+    // These two compare texts, parse_compare_operator() of systemd's compare-operator.c: 0262 is not 262.
     case '=':
+      return version === other
+    case '!=':
+      return version !== other
     case '==':
       return order === 0
-    case '!=':
     case '<>':
       return order !== 0
   }

@@ -1,5 +1,7 @@
 import { parseHost } from '../../network/prefix.ts'
+import { isCapability } from '../container/capabilities.ts'
 import { isInterfaceName } from './interface-name.ts'
+import { isSize, isTimeSpan } from './spans.ts'
 
 /**
  * Whether networkd takes a value, as far as it can be said without its state. A kind is what may stand there, separated by
@@ -26,37 +28,6 @@ const isWithin = (text: string, least: bigint, most: bigint): boolean => {
   const number = numberOf(text)
   return number !== undefined && number >= least && number <= most
 }
-
-/** systemd.time(7), "Parsing Time Spans". */
-const TIME_UNIT =
-  /^(?:us|usec|µs|μs|ms|msec|s|sec|second|seconds|m|min|minute|minutes|h|hr|hour|hours|d|day|days|w|week|weeks|M|month|months|y|year|years)?$/
-
-const isTimeSpan = (value: string): boolean => {
-  if (value === 'infinity') return true
-  const parts = value.match(/[0-9]+(?:\.[0-9]+)?\s*[A-Za-zµμ]*\s*/g) ?? []
-  return (
-    parts.length > 0 &&
-    parts.join('') === value &&
-    parts.every((part) => TIME_UNIT.test(part.replace(/^[0-9.]+\s*/, '').trim()) && Number.parseFloat(part) < 1.8e13)
-  )
-}
-
-const SIZE_UNITS = 'BKMGTPE'
-
-/** Bytes or bits, `1500`, `1.5K`; at most 64 bits. */
-const sizeOf = (value: string, base: number): number | undefined => {
-  const found = /^([0-9]{1,20})(\.[0-9]{1,15})?([BKMGTPE]?)$/.exec(value)
-  if (found === null) return undefined
-  const [, whole = '', fraction = '', unit = ''] = found
-  return Number(`${whole}${fraction}`) * base ** Math.max(SIZE_UNITS.indexOf(unit), 0)
-}
-
-const isSize =
-  (base: number, least: number, most: number) =>
-  (value: string): boolean => {
-    const size = sizeOf(value, base)
-    return size !== undefined && size >= least && size <= most
-  }
 
 const isFamily =
   (family?: 4 | 6) =>
@@ -181,7 +152,7 @@ const PARSERS: Readonly<Record<string, (value: string) => boolean>> = {
   $bind: isBind,
   $id: (value) => /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(value),
   $owners: (value) => /^[0-9]{1,10}(?::[0-9]{1,10})?$/.test(value),
-  $capabilities: each((word) => /^(?:all|CAP_[A-Z_]+|[0-9]{1,2})$/i.test(word)),
+  $capabilities: each(isCapability),
   $handle: (value) => /^(?:0x)?[0-9a-f]{1,4}$/i.test(value),
   $class: (value) => /^(?:root|clsact|ingress|[0-9a-f]{1,4}:[0-9a-f]{1,4})$/i.test(value),
 }
