@@ -135,21 +135,20 @@ describe('systemd-analyze compare-versions', () => {
     expect(EXAMPLES.map(([a, b]) => `${shown(a)} ${sign(compareVersions(a, b))} ${shown(b)}`)).toEqual(theirs)
   })
 
-  test('as its library has it: 10 000 pairs', () => {
-    writeFileSync(join(dir, 'pairs'), pairs.map(([a, b]) => `${a}\n${b}\n`).join(''))
-    // A process for each of them would take a minute.
-    writeFileSync(
-      join(dir, 'compare.py'),
-      `import ctypes, glob
-compare = ctypes.CDLL(glob.glob('/usr/lib/*/systemd/libsystemd-shared-*.so')[0]).strverscmp_improved
-compare.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
-lines = open('/mnt/pairs', 'rb').read().split(b'\\n')
-for at in range(0, len(lines) - 1, 2):
-    sign = compare(lines[at], lines[at + 1])
-    print('<' if sign < 0 else '>' if sign > 0 else '==')
-`,
-    )
-    const theirs = inImage(dir, 'python3 /mnt/compare.py').trimEnd().split('\n')
+  test('as the program has it: 10 000 pairs', () => {
+    const half = pairs.length / 2
+    for (const [name, own] of [
+      ['first', pairs.slice(0, half)],
+      ['second', pairs.slice(half)],
+    ] as const)
+      writeFileSync(join(dir, name), own.map(([a, b]) => `${a}\0${b}\0`).join(''))
+    // A process for each pair. Its exit status says what the order is, which xargs takes for a failure.
+    const script = `
+      compare() { xargs --null --max-args=2 systemd-analyze compare-versions -- <$1 >$1.out 2>/dev/null || :; }
+      compare first & compare second & wait
+      cat first.out second.out`
+    const lines = inImage(dir, script).trimEnd().split('\n')
+    const theirs = lines.map((line) => /<|>|==/.exec(line)?.[0])
     // What is no ASCII right behind a ~: bytes are signed there on this machine, and it comes before the end of the text.
     const isSigned = (text: string): boolean => /~[^\u0000-\u007f]/.test(text)
     const differences = pairs.filter(
@@ -158,5 +157,5 @@ for at in range(0, len(lines) - 1, 2):
     expect(theirs.length).toBe(pairs.length)
     expect(differences).toEqual([])
     for (const one of ['<', '>', '==']) expect(theirs.filter((found) => found === one).length).toBeGreaterThan(300)
-  })
+  }, 120_000)
 })
