@@ -79,7 +79,7 @@ const toFinding = (
   rule,
   path,
   severity: severity ?? (isLost && mode === 'source' ? 'warning' : rule.severity),
-  at: { file: path === '' ? name : below(name === '/' ? '' : name, path), line, column },
+  at: { file: path === '' ? name : name === '/' ? `/${path}` : below(name, path), line, column },
   message,
   ...(hint === undefined ? {} : { hint }),
   fixes,

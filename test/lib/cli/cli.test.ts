@@ -152,6 +152,11 @@ test('SARIF has places that editors and code hosts find', () => {
   ])
 })
 
+test('what is found in / has one slash', () => {
+  const { out } = run(['verify', '/', '--as=rootfs'], { '/etc/x': '', '/usr/x': '' })
+  expect(out).toMatch(/^error: \/var: is missing \[ROOT-02\]$/m)
+})
+
 test('a rule is explained however it is spelt', () => {
   expect(run(['verify', '--explain=root-3']).out).toMatch(/^ROOT-03 \(error\): \/tmp has mode 1777\n/)
 })
