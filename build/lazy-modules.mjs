@@ -16,6 +16,7 @@ const GROUPS = {
   problems: ['lib/report/json-source.ts', 'lib/tenant/zod.ts'],
   addresses: ['lib/tenant/network-values.ts'],
   names: ['lib/systemd/interface-name.ts'],
+  disks: ['lib/extensions/disk.ts'],
   compliance: ['lib/cli/verify-path.ts', 'lib/compliance/verify.ts', 'lib/images/judge.ts', 'lib/templates/comply.ts'],
   command: ['lib/cli/cli.ts'],
   guest: ['programs/git-sync.ts', 'programs/infra-manager.ts', 'programs/varlink-api.ts'],

@@ -7,6 +7,7 @@ import { requireDirectory } from '../lib/host/require-directory.ts'
 import { mountUnit } from '../lib/layout/names.ts'
 import {
   boundRootfs,
+  diskDir,
   emptyLayer,
   HIERARCHY,
   imageDir,
@@ -38,10 +39,18 @@ const makeWritable = (host: Host, id: string, { kind }: Stack): void => {
   }
 }
 
+/** A disk image may lack something of the host: then only its extension is lost, and not all that is laid over with it. */
+const whyUnmounted = (host: Host, id: string, tree: string, { kind }: Stack, { name, image }: Layer) => {
+  if (image?.disk === undefined || (host.readDir(tree)?.entries ?? []).length > 0) return undefined
+  if (image.disk === 'verity' && host.stat('/sys/module/dm_verity') === undefined)
+    return 'could not be mounted, and the kernel has no dm-verity'
+  return `could not be mounted: systemctl status '${mountUnit(diskDir(id, kind, name))}'`
+}
+
 /** Why the image mounted for a layer must not be used. What is inside was nobody's business before it was mounted. */
-const checkImage = (host: Host, tree: string, file: string, { kind, release }: Stack): string | undefined =>
+const checkImage = (host: Host, id: string, tree: string, stack: Stack, layer: Layer): string | undefined =>
   orElse(
-    () => checkTree(host, tree, file, kind, release),
+    () => whyUnmounted(host, id, tree, stack, layer) ?? checkTree(host, tree, layer.file, stack.kind, stack.release),
     ({ message }) => message,
   )
 
@@ -49,7 +58,7 @@ const checkImage = (host: Host, tree: string, file: string, { kind, release }: S
 const linkImage = (host: Host, id: string, stack: Stack, layer: Layer): void => {
   const { kind } = stack
   const tree = imageDir(id, kind, layer.name)
-  const why = checkImage(host, tree, layer.file, stack)
+  const why = checkImage(host, id, tree, stack, layer)
   const link = imageLayer(id, kind, layer.name)
   if (why === undefined) {
     host.symlink(`${tree}/${HIERARCHY[kind]}`, link)
@@ -76,7 +85,10 @@ const record = (host: Host, id: string, stacks: readonly Stack[]): void => {
   const units = stacks.flatMap(({ kind, layers }) => [
     mountUnit(mergedDir(id, kind)),
     mountUnit(boundRootfs(id)),
-    ...layers.filter(({ image }) => image !== undefined).map(({ name }) => mountUnit(imageDir(id, kind, name))),
+    ...layers.flatMap(({ name, image }) => [
+      ...(image === undefined ? [] : [mountUnit(imageDir(id, kind, name))]),
+      ...(image?.disk === undefined ? [] : [mountUnit(diskDir(id, kind, name))]),
+    ]),
   ])
   const mounted = [...new Set(units)].flatMap((unit) => {
     const text = readInstalled(host, unit)?.text

@@ -45,6 +45,9 @@ export const companionsOf = (id: string): readonly string[] => [namespaceService
 /** Only what is mounted, and how: what stands above it may be said in other words by the next version. */
 export const mountPart = (text: string): string => text.slice(text.indexOf('\n[Mount]\n') + 1)
 
+/** A disk image, for which the host may lack something: its extension is left out then, tenant-layers(8). */
+export const isOfDisk = ({ definition }: Mount): boolean => definition.includes('\nX-Image=')
+
 const mountOf = (files: ReadonlyMap<string, Rendered>, unit: string): readonly Mount[] => {
   const text = files.get(unit)?.text
   return text === undefined ? [] : [{ unit, definition: mountPart(text) }]

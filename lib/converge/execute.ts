@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts'
-import { HostError } from '../host/host.ts'
+import { HostError, orElse } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
 import { healthTimer, isMachineUnit, tenantService } from '../layout/names.ts'
 import { GENERATOR_DIR, RELOAD_LOCK, RUNTIME_DIR } from '../layout/paths.ts'
@@ -61,7 +61,7 @@ const stopAfterwards = (host: Host, id: string): void => {
 const grouped = (id: string, steps: readonly Step[]): readonly (readonly Step[])[] => {
   const groups: Step[][] = []
   const key = (step: Step | undefined): string =>
-    step === undefined ? '' : [step.do, ...manner(id, step), step.unit?.endsWith('.mount')].join(' ')
+    step === undefined ? '' : [step.do, ...manner(id, step), step.unit?.endsWith('.mount'), step.mayFail].join(' ')
   for (const step of steps) {
     const last = groups.at(-1)
     if (last !== undefined && key(last[0]) === key(step)) last.push(step)
@@ -80,7 +80,13 @@ const perform = (host: Host, id: string, convergence: Convergence, group: readon
   else {
     const how = manner(id, first)
     const patience = how.includes('--no-block') ? PATIENCE_QUEUE : PATIENCE_JOB
-    mustRun(host, ['systemctl', first.do, ...how, '--', ...units], patience)
+    const command = ['systemctl', first.do, ...how, '--', ...units]
+    if (first.mayFail === true)
+      orElse<unknown>(
+        () => mustRun(host, command, patience),
+        ({ message }) => host.log('error', message),
+      )
+    else mustRun(host, command, patience)
   }
 }
 

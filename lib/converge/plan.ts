@@ -8,7 +8,7 @@ import {
 } from '../layout/names.ts'
 import { boundRootfs, EXTENSION_CLASSES, isBelow, mergedDir } from '../layout/paths.ts'
 import type { Actual } from './actual.ts'
-import { companionsOf, type Desired, type Mount, type Overlay } from './desired.ts'
+import { companionsOf, type Desired, isOfDisk, type Mount, type Overlay } from './desired.ts'
 import type { Action, Step } from './step.ts'
 import { isUnitOf } from './units-of.ts'
 
@@ -76,18 +76,17 @@ const mountSteps = (
   const layers = layersService(id)
   const isPrepared = isUp(actual, layers)
   const unique = (units: readonly string[]): readonly string[] => [...new Set(units)]
+  const disks = new Set(names(below.filter(isOfDisk)))
+  const starting = stepsFor('start', 'is a layer', unique([...stale, ...absent])).map((step) =>
+    disks.has(step.unit ?? '') ? { ...step, mayFail: true as const } : step,
+  )
   return [
     ...stepsFor('stop', 'its layers have changed', names(changed)),
     ...stepsFor('stop', NOT_WANTED, gone),
     ...stepsFor('stop', 'it is of another file now', unique(stale)),
     ...stepsFor('renew', 'the repository has another tree', renews ? [infraService(id)] : []),
     // With tenant-layers not up, the overlays bring all of it with them.
-    ...(isPrepared && again.length > 0
-      ? [
-          ...stepsFor('start', 'is a layer', unique([...stale, ...absent])),
-          ...stepsFor('reload', 'layers have changed', [layers]),
-        ]
-      : []),
+    ...(isPrepared && again.length > 0 ? [...starting, ...stepsFor('reload', 'layers have changed', [layers])] : []),
     ...(isPrepared && overlays.length === 0 ? stepsFor('stop', NOT_WANTED, [layers]) : []),
     ...stepsFor('start', 'its layers have changed', names(changed)),
     ...stepsFor('start', 'is not mounted', names(missing)),

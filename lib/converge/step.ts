@@ -9,6 +9,8 @@ export interface Step {
   readonly unit?: string
   /** For people: `is not wanted any more`. */
   readonly why: string
+  /** Whether a failure is only told: somebody else goes on without. */
+  readonly mayFail?: true
 }
 
 /** `start tenant-vm@acme:web.service`, as systemctl(1) has it. */

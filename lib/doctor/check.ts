@@ -16,6 +16,8 @@ export type Feature =
   | 'container'
   | 'extensions'
   | 'images'
+  | 'disks'
+  | 'verity'
 
 export interface Context {
   readonly host: Host

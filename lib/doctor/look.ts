@@ -76,6 +76,14 @@ export const fileSystem =
       ? ok(`the kernel has ${type}`)
       : missing(`the kernel has no ${type}`, 'a kernel that has it')
 
+/** Of the kernel, without which images that are protected cannot be mounted. */
+export const kernelModule =
+  (module: string, words: string): Check['look'] =>
+  ({ host }) =>
+    hasModule(host, module)
+      ? ok(`the kernel has ${words}`)
+      : missing(`the kernel has no ${words}`, 'a kernel that has it')
+
 export const device =
   (path: string, of: string): Check['look'] =>
   ({ host }) => {

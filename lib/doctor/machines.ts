@@ -1,9 +1,9 @@
 /** What repositories, machines and extensions need. */
 
-import { tenantDir } from '../layout/paths.ts'
+import { MOUNT_DDI, tenantDir } from '../layout/paths.ts'
 import { storageSupport } from '../storage/support.ts'
 import type { Check, Context, Finding } from './check.ts'
-import { ask, both, device, fileSystem, kindAt, missing, ok, program, programAt, worse } from './look.ts'
+import { ask, both, device, fileSystem, kernelModule, kindAt, missing, ok, program, programAt, worse } from './look.ts'
 
 /** Runs git for tenant-provision, sysusers.d(5). */
 const GIT_USER = 'bitbuilder-git'
@@ -101,5 +101,7 @@ export const MACHINES: readonly Check[] = [
   { name: 'overlay', neededFor: ['extensions'], look: fileSystem('overlay') },
   { name: 'squashfs', neededFor: ['images'], look: fileSystem('squashfs') },
   { name: 'erofs', neededFor: ['images'], look: fileSystem('erofs') },
+  { name: 'ddi', neededFor: ['disks'], packages: 'systemd-container', look: programAt(MOUNT_DDI) },
+  { name: 'verity', neededFor: ['verity'], look: kernelModule('dm_verity', 'dm-verity') },
   { name: 'storage', neededFor: ['storage'], look: storage },
 ]

@@ -1,5 +1,6 @@
 import { mayHaveExtensions, readStacks } from '../extensions/stack.ts'
 import type { Reader } from '../host/host.ts'
+import { MOUNT_DDI } from '../layout/paths.ts'
 import { readDisk } from '../tenant/disk.ts'
 import { hasInfra } from '../tenant/memory.ts'
 import { isProvisioned } from '../tenant/one.ts'
@@ -13,7 +14,8 @@ const featuresOf = (reader: Reader, tenant: Tenant): readonly Feature[] => {
   const disk = provisioned ? readDisk(reader, id).value : { hasRootfs: false, machines: [] }
   const has = (kind: 'vm' | 'container') => disk.machines.some((machine) => machine.kind === kind)
   const extensions = provisioned && mayHaveExtensions(reader, id)
-  const stacks = extensions ? readStacks(reader, tenant).value : []
+  const { value: stacks, problems } = extensions ? readStacks(reader, tenant) : { value: [], problems: [] }
+  const images = stacks.flatMap(({ layers }) => layers.flatMap(({ image }) => image ?? []))
   const isPrivate = network.mode !== 'none'
   const all: readonly (readonly [Feature, boolean])[] = [
     ['tenants', true],
@@ -28,7 +30,13 @@ const featuresOf = (reader: Reader, tenant: Tenant): readonly Feature[] => {
     ['vm', hasInfra(tenant, disk) || has('vm')],
     ['container', has('container')],
     ['extensions', stacks.length > 0],
-    ['images', stacks.some(({ layers }) => layers.some(({ image }) => image !== undefined))],
+    ['images', images.length > 0],
+    // Without the helper they are left out.
+    [
+      'disks',
+      images.some(({ disk }) => disk !== undefined) || problems.some(({ message }) => message.includes(MOUNT_DDI)),
+    ],
+    ['verity', images.some(({ disk }) => disk === 'verity')],
   ]
   return all.filter(([, isNeeded]) => isNeeded).map(([feature]) => feature)
 }

@@ -4,6 +4,7 @@ import { resolveInside } from '../host/resolve.ts'
 import { mountUnit } from '../layout/names.ts'
 import {
   boundRootfs,
+  diskDir,
   EXTENSION_CLASSES,
   type ExtensionClass,
   emptyLayer,
@@ -23,8 +24,7 @@ import { LONGEST_OPTION } from '../systemd/unit.ts'
 import { compareVersions } from '../systemd/versions.ts'
 import { listOwn, readHasRootfs } from '../tenant/disk.ts'
 import type { Extensions, Tenant } from '../tenant/tenant.ts'
-import type { ImageType } from './image.ts'
-import { readImageType } from './image.ts'
+import { type Image, readImage } from './image.ts'
 import { type ExtensionName, isMountable, parseExtensionName, pickVersion } from './name.ts'
 import { checkTree, readOsRelease } from './release.ts'
 
@@ -35,7 +35,7 @@ export interface Layer {
   /** The directory or image itself, no link in it. */
   readonly path: string
   /** Undefined for a tree. */
-  readonly image: ImageType | undefined
+  readonly image: Image | undefined
   /** What goes into lowerdir=. */
   readonly lower: string
 }
@@ -102,10 +102,11 @@ const layerOf = (reader: Reader, id: string, kind: ExtensionClass, found: Found,
   const { name, file, path } = found
   const common = { name: name.name, file, path }
   if (found.kind === 'file' && name.form === 'image') {
-    const image = readImageType(reader, path)
-    if ('reason' in image) return image.reason
-    if (mountUnit(imageDir(id, kind, name.name)).length > LONGEST_UNIT_NAME) return 'has too long a name'
-    return { ...common, image: image.type, lower: imageLayer(id, kind, name.name) }
+    const found = readImage(reader, path)
+    if ('reason' in found) return found.reason
+    const dir = (found.image.disk === undefined ? imageDir : diskDir)(id, kind, name.name)
+    if (mountUnit(dir).length > LONGEST_UNIT_NAME) return 'has too long a name'
+    return { ...common, image: found.image, lower: imageLayer(id, kind, name.name) }
   }
   if (found.kind !== 'directory') return 'is neither a directory nor an image NAME.raw'
   const lower = `${path}/${HIERARCHY[kind]}`

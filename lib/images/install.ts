@@ -1,4 +1,4 @@
-import { readImageType } from '../extensions/image.ts'
+import { readImage } from '../extensions/image.ts'
 import type { Host } from '../host/host.ts'
 import { HostError, WRONG_KIND } from '../host/host.ts'
 import { mustRun } from '../host/must-run.ts'
@@ -88,8 +88,8 @@ const bringIn = (host: Host, tenant: Tenant, arrival: Arrival): readonly Problem
   const copy = copyOf(tenant.id, arrival)
   mustRun(host, ['cp', '--reflink=auto', '--sparse=auto', '--no-target-directory', '--', from, copy], PATIENCE_COPY)
   mustRun(host, ['chmod', '0644', '--', copy], PATIENCE_COPY)
-  const type = readImageType(host, copy)
-  if ('reason' in type) throw new HostError(from, type.reason)
+  const found = readImage(host, copy)
+  if ('reason' in found) throw new HostError(from, found.reason)
   return judgeImage(host, tenant, kind, copy, from)
 }
 

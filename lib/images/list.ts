@@ -1,5 +1,5 @@
 import { partitionType } from '../compliance/ddi/types.ts'
-import { readImageType } from '../extensions/image.ts'
+import { readImage } from '../extensions/image.ts'
 import { parseExtensionName, versionsIn } from '../extensions/name.ts'
 import { readStacks } from '../extensions/stack.ts'
 import { parseGpt } from '../formats/gpt.ts'
@@ -97,8 +97,9 @@ const contentsOf = (reader: Reader, path: string, stat: Pick<Stat, 'kind' | 'siz
   if (stat.kind === 'directory') return { format: 'tree' }
   return orElse<Contents>(
     () => {
-      const type = readImageType(reader, path)
-      return 'type' in type ? { format: type.type } : diskOf(reader, path, stat.size)
+      const found = readImage(reader, path)
+      const isPlain = 'image' in found && found.image.disk === undefined
+      return isPlain ? { format: found.image.type } : diskOf(reader, path, stat.size)
     },
     () => ({ format: 'unknown' }),
   )

@@ -101,6 +101,16 @@ export const imageClassDir = (id: string, kind: ExtensionClass): string => `${im
 /** Where an extension image is mounted, read-only. */
 export const imageDir = (id: string, kind: ExtensionClass, name: string): string => `${imageClassDir(id, kind)}/${name}`
 
+/** mount(8)'s helper for Type=ddi, systemd-dissect(1): what mounts a disk image, with dm-verity where it has that. */
+export const MOUNT_DDI = '/usr/sbin/mount.ddi'
+
+/**
+ * Where a disk image is mounted, by a helper that knows no nosuid: root's alone, see there. No extension has a name that
+ * begins with a dot.
+ */
+export const diskDir = (id: string, kind: ExtensionClass, name: string): string =>
+  `${imageClassDir(id, kind)}/.disk/${name}`
+
 /** The tenant's own tree, bound so that no link in it is followed: a guest may have put one in the place of usr or etc. */
 export const boundRootfs = (id: string): string => `${RUNTIME_DIR}/rootfs/${id}`
 

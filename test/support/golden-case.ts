@@ -1,5 +1,6 @@
 import { existsSync, globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { type GptWishes, gptImage } from './gpt-writer.ts'
 
 /** What git cannot keep of a little root, or keeps badly: `case.json`. Paths are those of the root, beginning with `/`. */
 interface CaseSpec {
@@ -17,6 +18,8 @@ interface CaseSpec {
   readonly sparse?: Readonly<Record<string, number>>
   /** Files by their bytes in hexadecimal, `"OFFSET:HEX"` with zeroes before the offset. */
   readonly bytes?: Readonly<Record<string, string>>
+  /** Disk images. */
+  readonly disks?: Readonly<Record<string, GptWishes>>
   readonly dirs?: readonly string[]
   readonly links?: Readonly<Record<string, string>>
   /** Files of one text repeated: `[times, text]` parts, joined. */
@@ -78,6 +81,7 @@ const special = (spec: CaseSpec): [string, CaseNode][] => {
     ...kinds(spec.devices, 'device'),
     ...all(spec.sparse, (size) => ({ kind: 'sparse', size })),
     ...all(spec.bytes, (text) => ({ kind: 'file', bytes: bytesOf(text) })),
+    ...all(spec.disks, (wishes) => ({ kind: 'file', bytes: gptImage(wishes) })),
     ...all(spec.links, (target) => ({ kind: 'link', target })),
     ...all(spec.repeated, (parts) => ({
       kind: 'file',

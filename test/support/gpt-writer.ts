@@ -60,6 +60,7 @@ const CONTENTS: Readonly<Record<string, readonly (readonly [offset: number, magi
   ext4: [[1080, '\x53\xef']],
   xfs: [[0, 'XFSB']],
   ntfs: [[3, 'NTFS    ']],
+  luks: [[0, 'LUKS\xba\xbe']],
 }
 
 const BITS = { 'read-only': 60n, 'no-auto': 63n, 'grow-fs': 59n } as const

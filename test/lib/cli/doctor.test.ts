@@ -3,6 +3,7 @@ import { bitbuilder } from '../../../lib/cli/cli.ts'
 import type { Finished } from '../../../lib/host/host.ts'
 import { type MemoryNode, memoryHost } from '../../../lib/host/memory.ts'
 import { runByName } from '../../../lib/program/by-name.ts'
+import { gptImage } from '../../support/gpt-writer.ts'
 
 type Files = Readonly<Record<string, MemoryNode>>
 
@@ -33,6 +34,8 @@ const HOST: Files = {
   '/usr/share/qemu/firmware/60-edk2.json': '{}',
   '/usr/libexec/virtiofsd': '',
   '/usr/sbin/setquota': '',
+  '/usr/sbin/mount.ddi': '',
+  '/sys/module/dm_verity': { kind: 'directory' },
   '/usr/bin/chattr': '',
   '/dev/kvm': DEVICE,
   '/dev/vhost-vsock': DEVICE,
@@ -128,6 +131,19 @@ test('a generator that is masked is missing', () => {
     state: 'missing',
     hint: 'rm /etc/systemd/system-generators/tenant-generator',
   })
+})
+
+test('who has a disk image needs what mounts it, and dm-verity where it has hashes', () => {
+  const image = gptImage({ partitions: [{ type: 'root', content: 'erofs' }], protect: 'root' })
+  const says = { 'modprobe --dry-run --quiet dm_verity': undefined }
+  const [tenants, tools] = [[{ id: 'acme' }], '/var/lib/tenants/acme/extensions/sysext/tools.raw']
+  const helpless = { ...without('/usr/sbin/mount.ddi'), [tools]: image }
+  const missing = { state: 'missing', hint: 'apt install systemd-container', neededBy: 'acme' }
+  expect(examine({ files: helpless, says, tenants }).by('ddi')).toMatchObject(missing)
+  const files = { ...without('/sys/module/dm_verity'), [tools]: image }
+  expect(examine({ files, says, tenants })).toMatchObject({ status: 1, bad: ['verity'] })
+  expect(examine({ files, tenants })).toMatchObject({ status: 0, bad: [] })
+  expect(examine({ files: without('/sys/module/dm_verity'), says, tenants }).by('verity')?.state).toBe('warning')
 })
 
 test('controllers count for tenants with limits', () => {

@@ -20,14 +20,16 @@ const ACTUAL: Actual = {
 }
 
 /** What systemctl is asked for these steps. `failing` are words of a call that fails. */
-const calls = (steps: readonly (readonly [Step['do'], string])[], failing = ' ') => {
+const calls = (steps: readonly (readonly [Step['do'], string, true?])[], failing = ' ') => {
   const host = memoryHost(
     {},
     {
       run: (command) => ({ status: command.join(' ').includes(failing) ? 1 : 0, stdout: '', stderr: 'no' }),
     },
   )
-  const list = steps.map(([action, unit]): Step => ({ do: action, unit, why: 'so' }))
+  const list = steps.map(
+    ([action, unit, mayFail]): Step => ({ do: action, unit, why: 'so', ...(mayFail === undefined ? {} : { mayFail }) }),
+  )
   const run = () =>
     execute(host, 'acme', {
       state: 'here',
@@ -79,4 +81,21 @@ test('a machine that could not be stopped is not started', () => {
   const { run, asked } = calls(STEPS, 'stop -- ')
   expect(run).toThrow('no')
   expect(asked()).toEqual([`stop -- ${DB} ${WEB}`])
+})
+
+test('a disk image that cannot be mounted is told, and what goes on without it goes on', () => {
+  const disk = 'run-bitbuilder-images-acme-sysext-.disk-tools.mount'
+  const { run, asked, said } = calls(
+    [
+      ['start', disk, true],
+      ['start', 'other.mount'],
+      ['reload', LAYERS],
+    ],
+    '.disk',
+  )
+  run()
+  expect(asked()).toEqual([`start -- ${disk}`, 'start -- other.mount', `reload -- ${LAYERS}`])
+  expect(said.filter(({ level }) => level === 'error').map(({ line }) => line)).toEqual([
+    expect.stringContaining(`systemctl start -- ${disk}`),
+  ])
 })

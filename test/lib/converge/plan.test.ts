@@ -214,3 +214,18 @@ describe('what is to be done', () => {
     expect(steps(desired, actual)).toEqual(expected)
   })
 })
+
+test('only what is of a disk image may fail to be mounted', () => {
+  const disk = 'run-bitbuilder-images-acme-sysext-.disk-site.mount'
+  const [{ below, ...merged }] = [overlay()]
+  const layers = [...below, { unit: disk, definition: 'Type=ddi\nX-Image=/site.raw\n' }]
+  const found = plan(
+    'acme',
+    { ...DESIRED, overlays: [{ ...merged, below: layers }] },
+    world({ up: [...SERVICES, LAYERS], mounted: {} }),
+  )
+  expect(found.filter(({ why }) => why === 'is a layer')).toEqual([
+    { do: 'start', unit: IMAGE, why: 'is a layer' },
+    { do: 'start', unit: disk, why: 'is a layer', mayFail: true },
+  ])
+})

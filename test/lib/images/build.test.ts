@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFile
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bitbuilder } from '../../../lib/cli/cli.ts'
-import { readImageType } from '../../../lib/extensions/image.ts'
+import { readImage } from '../../../lib/extensions/image.ts'
 import type { Host } from '../../../lib/host/host.ts'
 import { HostError } from '../../../lib/host/host.ts'
 import { nodeHost } from '../../../lib/host/node.ts'
@@ -68,7 +68,7 @@ describe.each(['squashfs', 'erofs'])('%s', (format) => {
     })
     expect(new Set(digests).size).toBe(1)
     const file = `${dir.path}/out1/tools_1.2_x86-64.sysext.raw`
-    expect(readImageType(nodeHost(''), file)).toEqual({ type: format })
+    expect(readImage(nodeHost(''), file)).toEqual({ image: { type: format } })
     expect(statSync(file).size % 4096).toBe(0)
     expect(statSync(file).mode & 0o777).toBe(0o644)
     expect(readdirSync(`${dir.path}/out1`)).toEqual(['tools_1.2_x86-64.sysext.raw'])
