@@ -85,7 +85,9 @@ const makeImage = (task: Task, tree: string, image: string): string | undefined 
 /** Nothing has its name that was not found good. */
 const make = (task: Task): Outcome => {
   const { host, source, format, destination, key, work } = task
-  const [tree, image] = [`${work}/${source.name}`, `${work}/${destination.file}`]
+  const tree = `${work}/${source.name}`
+  // By a name that says what it is: of a disk image nothing else tells whoever looks into it.
+  const image = `${work}/${destination.file.replace(/(?:\.(?:sys|conf)ext)?\.raw$/, `.${source.kind}.raw`)}`
   for (const left of [tree, image, `${work}/definitions`]) host.remove(left)
   stage(host, source.dir, tree, source.kind, task.epoch)
   const problems = judgeTree(host, source, tree, task.base)
