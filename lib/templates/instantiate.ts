@@ -15,9 +15,14 @@ export interface Instantiated {
   readonly problems: readonly Problem[]
 }
 
+/** The file that would have to be renamed is gone again: it is the directory that is called otherwise than the extension. */
+const hintOf = ({ rule, hint }: Finding): string | undefined =>
+  rule.id === 'EXTREL-02' ? 'the directory of an extension is called as that, perhaps with .sysext or .confext' : hint
+
 /** A finding's place as if it were in the target, which has another name while it is made. */
 const placed = (finding: Finding, beside: string, target: string): Problem => {
-  const { severity, at, message, hint, rule } = finding
+  const { severity, at, message, rule } = finding
+  const hint = hintOf(finding)
   const file = at.file.startsWith(beside) ? `${target}${at.file.slice(beside.length)}` : at.file
   return { severity, at: { ...at, file }, message: `${message} [${rule.id}]`, ...(hint === undefined ? {} : { hint }) }
 }
