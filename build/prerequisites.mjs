@@ -16,6 +16,7 @@ const PACKAGE_OF = {
   lintian: 'lintian',
   'mkfs.erofs': 'erofs-utils',
   'mkfs.ext4': 'e2fsprogs',
+  'mkfs.vfat': 'dosfstools',
   mksquashfs: 'squashfs-tools',
   mmdebstrap: 'mmdebstrap',
   nsenter: 'util-linux',
@@ -34,6 +35,7 @@ const PACKAGE_OF = {
   strip: 'binutils',
   'systemd-analyze': 'systemd',
   'systemd-nspawn': 'systemd-container',
+  unsquashfs: 'squashfs-tools',
   'x86_64-linux-gnu-gcc': 'gcc-x86-64-linux-gnu',
 }
 

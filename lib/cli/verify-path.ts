@@ -17,7 +17,7 @@ const toJson = (path: string, { kind, mode, list, dropped }: Verified): unknown 
   path,
   kind: kind.name,
   mode,
-  findings: list.map(({ rule, severity, at, message, hint, path: inner, fixes }) => ({
+  findings: list.map(({ rule, severity, at, message, hint, path: inner, fixes, isLost }) => ({
     rule: rule.id,
     severity,
     message,
@@ -25,6 +25,7 @@ const toJson = (path: string, { kind, mode, list, dropped }: Verified): unknown 
     at,
     ...(hint === undefined ? {} : { hint }),
     ...(fixes.length === 0 ? {} : { fixes }),
+    ...(isLost === undefined ? {} : { isLost }),
     source: rule.source,
   })),
   ...(dropped.size === 0 ? {} : { further: Object.fromEntries(dropped) }),
@@ -63,8 +64,6 @@ const summary = (path: string, { kind, mode, list }: Verified): string => {
 const withoutLost = (found: Verified): Verified =>
   found.kind.name === 'template' ? { ...found, list: found.list.filter(({ isLost }) => isLost === undefined) } : found
 
-const look = (host: Host, path: string, wishes: Wishes): Verified => withoutLost(verifyPath(host, path, wishes))
-
 /** Repairs what can be repaired and looks again: a fix may uncover something. */
 const MOST_ROUNDS = 5
 
@@ -77,7 +76,7 @@ const repaired = (host: Host, path: string, wishes: Wishes, first: Verified, say
     for (const { fix, reason } of refused) host.log('error', `cannot ${fixWords(fix)}: ${reason}`)
     const done = fixes.filter((fix) => refused.every((one) => one.fix !== fix))
     if (say) for (const fix of done) host.print(`${paint(host, 'green', 'fixed')}: ${fixWords(fix)}\n`)
-    found = look(host, path, wishes)
+    found = verifyPath(host, path, wishes)
     if (done.length === 0) break
   }
   return found
@@ -97,13 +96,15 @@ export const verifyTree = (host: Host, path: string, { json, options }: PathOpti
     base: base === undefined ? undefined : readBase(host, base),
   }
   const isForMachines = json || options.has('--sarif')
-  const first = look(host, path, wishes)
+  const first = verifyPath(host, path, wishes)
   const found = options.has('--fix') ? repaired(host, path, wishes, first, !isForMachines) : first
-  if (options.has('--sarif')) printJson(host, sarif(found.list))
+  const shown = withoutLost(found)
+  if (options.has('--sarif')) printJson(host, sarif(shown.list))
+  // All of it: whoever makes something of a template reads here what git has lost.
   else if (json) printJson(host, toJson(path, found))
   else {
-    printForPeople(host, found)
-    if (host.isTerminal()) host.print(summary(path, found))
+    printForPeople(host, shown)
+    if (host.isTerminal()) host.print(summary(path, shown))
   }
   return found.list.some(isError) ? 1 : 0
 }

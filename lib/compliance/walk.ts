@@ -2,8 +2,8 @@ import { orElse } from '../host/host.ts'
 import { below, type Entry, type Tree } from './tree.ts'
 
 /** Deeper, or more, is no root file system that anybody made on purpose. */
-export const DEEPEST = 100
-export const MOST_ENTRIES = 2_000_000
+const DEEPEST = 100
+const MOST_ENTRIES = 2_000_000
 
 export interface Lister {
   /** All entries of one directory, by name; parents come first. */

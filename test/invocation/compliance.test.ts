@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { needTools } from '../../build/prerequisites.mjs'
 import { type ComplianceCase, complianceCases } from '../support/compliance-case.ts'
 import { plantTree, verifyOnDisk } from '../support/compliance-disk.ts'
 import { findingsText } from '../support/compliance-text.ts'
@@ -9,6 +10,9 @@ import { temporaryDir } from '../support/materialise.ts'
 /** Every case of test/compliance through both executables: what memory was told of, on a real disk, with the tools that some need. */
 
 const CASES = complianceCases()
+
+/** What a case says that it needs, what plants it, and what reads its attributes and signatures. */
+beforeAll(() => needTools('setfattr', 'openssl', ...new Set(CASES.flatMap(({ spec }) => spec.needs ?? []))), 300_000)
 
 /** What both executables find, as golden files have it. */
 const verifyBoth = async (one: ComplianceCase): Promise<ReadonlyMap<Engine, string>> => {

@@ -38,7 +38,7 @@ const entriesOf = (tree: Tree): readonly string[] => filesIn(tree, 'loader/entri
 const ukisOf = (tree: Tree): readonly string[] => filesIn(tree, 'EFI/Linux', (path) => /\.efi$/i.test(path))
 
 /** Whether there is anything that a boot loader, or systemd-vmspawn(1), would take for a kernel to start. */
-export const hasKernel = (tree: Tree): boolean =>
+const hasKernel = (tree: Tree): boolean =>
   bootPartitions(tree).some(({ path }) => {
     const partition = subtree(tree, path)
     return [...entriesOf(partition), ...ukisOf(partition)].length > 0

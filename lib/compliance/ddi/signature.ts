@@ -47,6 +47,6 @@ export const signatureProblem = (
     },
     (error) => {
       if (!(error instanceof Unseen)) throw error
-      return { message: 'has a signature that is not looked at: openssl is missing', isUnseen: true }
+      return { message: `has a signature that is not looked at: ${error.reason}`, isUnseen: true }
     },
   )

@@ -16,7 +16,7 @@ import { checkVersions } from './versions.ts'
 const MISPLACED = /(?:^|\/)(?:(usr\/(?:local\/)?lib\/extensions)|(etc\/confexts))(?:\/|$)/
 
 /** SYSEXT-14 and CONFEXT-08, by the path of what is looked at. */
-export const checkPlace = ({ tree, report }: Check): void => {
+const checkPlace = ({ tree, report }: Check): void => {
   const place = MISPLACED.exec(tree.name)
   if (place === null) return
   const hint = place[1] === undefined ? '/var/lib/confexts' : '/var/lib/extensions'
@@ -24,7 +24,7 @@ export const checkPlace = ({ tree, report }: Check): void => {
   report(rule, '', `is in /${place[1] ?? place[2]}, where systemd does not look`, { hint: `move it to ${hint}` })
 }
 
-export const checkExtension = (check: Check, extension: Extension): void =>
+const checkExtension = (check: Check, extension: Extension): void =>
   extension.kind === 'sysext' ? checkSysext(check, extension) : checkConfext(check, extension)
 
 /** The whole tree is one. */

@@ -20,7 +20,8 @@ const LARGEST_COPY = 1 << 30
  * counts, and if that is in the way it is copied to a file without a name. What is run finds it as /proc/self/fd/3.
  */
 const SCRIPT = `
-[ -f "$1" ] && [ ! -L "$1" ] && exec 3<"$1" || exit 126
+[ "$1" = /dev/null ] || { [ -f "$1" ] && [ ! -L "$1" ]; } || exit 126
+exec 3<"$1" || exit 126
 shift
 as_nobody="prlimit ${LIMITS.join(' ')} -- timeout --kill-after=5 ${SECONDS}"
 if [ "$(id -u)" = 0 ]; then
@@ -41,7 +42,8 @@ export interface Tool {
 }
 
 /**
- * Runs a line of sh(1) that reads the image /proc/self/fd/3, as nobody, within limits. `args` are its "$1" and so on.
+ * Runs a line of sh(1) that reads the image /proc/self/fd/3, as nobody, within limits; /dev/null for one that needs none. `args`
+ * are its "$1" and so on.
  * Throws HostError when the program is missing; whether it did well has to be seen from what it printed.
  */
 export const runApart = (host: Host, image: string, tool: Tool, line: string, args: readonly string[]): Finished => {

@@ -11,7 +11,7 @@ const EXECUTABLE = 0o111
 const INTERPRETER = /^#![ \t]*\/[^\s]+(?:[ \t][^\r\n]*)?(?:\n|$)/
 
 /** A script that something runs. */
-export const checkScript = (check: Check, path: string): void => {
+const checkScript = (check: Check, path: string): void => {
   const { tree, report } = check
   const rule = TPL['TPL-02']
   const node = tree.node(path)

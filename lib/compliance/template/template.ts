@@ -13,7 +13,7 @@ const ROOTS: Readonly<Partial<Record<TemplateType, string>>> = {
   container: 'rootfs',
 }
 
-export const rootOf = ({ type }: TemplateView): string | undefined => (type === undefined ? undefined : ROOTS[type])
+const rootOf = ({ type }: TemplateView): string | undefined => (type === undefined ? undefined : ROOTS[type])
 
 /** A template, or what was made of one, with all that its type asks for. */
 export const checkTemplate = (check: Check): void => {
