@@ -46,7 +46,7 @@ const stricter = 'the validator is as strict as the specification, and systemd i
 export const CASES: readonly ExtensionCase[] = [
   { name: 'as it should be', verdict: 'merged' },
   { name: 'class suffix', after: 'mv a a.sysext', verdict: 'merged' },
-  // X-12: where the file is, and what it is called.
+  // where the file is, and what it is called.
   { name: 'another name', files: { [`${S}.a`]: '', [`${S}.b`]: FITS }, verdict: 'ignored' },
   {
     name: 'the class suffix in its name',
@@ -55,7 +55,7 @@ export const CASES: readonly ExtensionCase[] = [
     verdict: 'ignored',
   },
   { name: 'in etc', files: { [`${S}.a`]: '', [`${C}.a`]: FITS }, verdict: 'ignored' },
-  // X-13, X-14: the attribute.
+  // the attribute.
   ...['0', 'no', 'false', 'off', 'f', 'n'].map(
     (value): ExtensionCase => ({
       name: `attribute ${value}`,
@@ -85,7 +85,7 @@ export const CASES: readonly ExtensionCase[] = [
     verdict: 'merged',
   },
   { name: 'another file beside it', files: { [`${S}.b`]: 'ID=zz\n' }, verdict: 'merged' },
-  // X-15, X-16: the text.
+  // the text.
   {
     name: 'an ID twice',
     files: { [`${S}.a`]: 'ID=zz\nID=bb\nVERSION_ID=1.0\n' },
@@ -128,7 +128,7 @@ export const CASES: readonly ExtensionCase[] = [
   },
   { name: 'export', files: { [`${S}.a`]: 'export ID=bb\nVERSION_ID=1.0\n' }, verdict: 'ignored' },
   { name: 'ID in upper case', files: { [`${S}.a`]: 'ID=BB\nVERSION_ID=1.0\n' }, verdict: 'ignored' },
-  // X-18: an initrd.
+  // an initrd.
   { name: 'for a system, on an initrd', base: { 'etc/initrd-release': 'ID=bb\n' }, verdict: 'ignored' },
   {
     name: 'for an initrd, on one',
@@ -136,7 +136,7 @@ export const CASES: readonly ExtensionCase[] = [
     files: { [`${S}.a`]: `${FITS}SYSEXT_SCOPE=initrd\n` },
     verdict: 'merged',
   },
-  // X-20, X-21: names.
+  // names.
   {
     name: 'a dot in front',
     after: `mv ${S}.a ${S}..b; mv a .b`,
@@ -154,7 +154,7 @@ export const CASES: readonly ExtensionCase[] = [
     after: `mkdir a.v; mv ${S}.a ${S}.a_1; mv a a.v/a_1`,
     verdict: 'ignored',
   },
-  // X-22: what aborts, and what an OS is.
+  // what aborts, and what an OS is.
   { name: 'usr/lib/os-release', files: { 'a/usr/lib/os-release': 'ID=x\n' }, verdict: 'abort' },
   { name: 'etc/os-release in a sysext', files: { 'a/etc/os-release': 'ID=x\n' }, verdict: 'merged', differs: stricter },
   {
@@ -163,7 +163,7 @@ export const CASES: readonly ExtensionCase[] = [
     base: { 'usr/lib/os-release': 'NAME=x\n' },
     verdict: 'abort',
   },
-  // X-24, X-25: configuration extensions.
+  // configuration extensions.
   { name: 'confext', kind: 'confext', verdict: 'merged' },
   {
     name: 'confext with the level of another',
@@ -199,7 +199,7 @@ export const CASES: readonly ExtensionCase[] = [
     differs: 'usr/ is never merged',
   },
   { name: 'confext called a sysext', kind: 'confext', after: squashed('a.sysext.raw'), verdict: 'abort' },
-  // X-26: what is not merged.
+  // what is not merged.
   {
     name: 'etc in a sysext',
     files: { 'a/etc/x': 'x' },
@@ -214,7 +214,7 @@ export const CASES: readonly ExtensionCase[] = [
     verdict: 'merged',
     differs: 'it never appears',
   },
-  // X-29 to X-31: links.
+  // links.
   {
     name: 'a relative link',
     files: { [`${S}.a`]: '-> any', 'a/usr/lib/extension-release.d/any': FITS },
@@ -243,10 +243,10 @@ export const CASES: readonly ExtensionCase[] = [
   },
   { name: 'a link to nowhere', after: 'ln -s gone b', verdict: 'merged' },
   { name: 'a loop of links', after: 'ln -s b b', verdict: 'abort' },
-  // X-35, X-36: little in it.
+  // little in it.
   { name: 'all in opt', files: { 'a/usr/share/a/x': '', 'a/opt/v/x': 'x' }, verdict: 'merged' },
   { name: 'nothing but the release file', files: { 'a/usr/share/a/x': '' }, verdict: 'merged' },
-  // X-39: what overlayfs takes for a deletion.
+  // what overlayfs takes for a deletion.
   {
     name: 'a whiteout',
     after: 'mknod a/usr/share/gone c 0 0',
@@ -260,7 +260,7 @@ export const CASES: readonly ExtensionCase[] = [
     differs: 'it hides what the base has',
   },
   { name: 'a device', after: 'mknod a/usr/share/null c 1 3', verdict: 'merged', differs: stricter },
-  // X-40: among them.
+  // among them.
   { name: 'files that are no images', after: 'echo x >README; echo x >b.txt', verdict: 'merged' },
   {
     name: 'an image with another ending',
@@ -270,7 +270,7 @@ export const CASES: readonly ExtensionCase[] = [
   },
   { name: 'a FIFO', after: 'mkfifo b', verdict: 'merged' },
   { name: 'an .mstack', after: 'mkdir b.mstack', verdict: 'abort' },
-  // X-20, X-22: images.
+  // images.
   { name: 'squashfs', after: squashed('a.raw'), verdict: 'merged' },
   { name: 'squashfs with the class suffix', after: squashed('a.sysext.raw'), verdict: 'merged' },
   { name: 'erofs', after: 'mkfs.erofs --all-root a.raw a >/dev/null 2>&1; rm -r a', verdict: 'merged' },
