@@ -48,6 +48,7 @@ export const extensionImage = ({
     if (text.startsWith('-> ')) symlinkSync(text.slice(3), whole)
     else writeFileSync(whole, text)
   }
+  if (Object.keys(labels).length > 0) needTools('setfattr')
   for (const [path, own] of Object.entries(labels))
     for (const [name, value] of Object.entries(own)) must('setfattr', '-h', '-n', name, '-v', value, join(tree, path))
   pack(format, tree, image, options)
