@@ -54,7 +54,14 @@ const plainTarget = (tree: Tree, directory: string, target: string): Resolved | 
     rest = rest.slice(3)
   }
   // Dots and slashes where they mean something: whoever has such names takes the long way.
-  if (rest === '' || rest.startsWith('.') || rest.includes('/.') || rest.includes('//') || rest.endsWith('/'))
+  if (
+    rest === '' ||
+    rest.startsWith('.') ||
+    rest.startsWith('/') ||
+    rest.includes('/.') ||
+    rest.includes('//') ||
+    rest.endsWith('/')
+  )
     return undefined
   const whole = below(here, rest)
   const node = tree.node(whole)

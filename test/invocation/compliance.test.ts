@@ -29,10 +29,9 @@ const verifyBoth = async (one: ComplianceCase): Promise<ReadonlyMap<Engine, stri
   return new Map(await Promise.all(found))
 }
 
-const expectedOf = ({ isRefused, expected }: ComplianceCase): string => {
-  if (!isRefused) return ''
-  return existsSync(expected) ? readFileSync(expected, 'utf8') : ''
-}
+const expectedText = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
+const expectedOf = ({ isRefused, expected }: ComplianceCase): string => (isRefused ? expectedText(expected) : '')
 
 describe.each([...new Set(CASES.map(({ rule }) => rule))])('%s', (rule) => {
   const own = CASES.filter((one) => one.rule === rule)
@@ -43,4 +42,24 @@ describe.each([...new Set(CASES.map(({ rule }) => rule))])('%s', (rule) => {
     if (isNew) await expect(found.get('native')).toMatchFileSnapshot(one.expected)
     for (const engine of ENGINES) expect(found.get(engine), engine).toBe(expectedOf(one))
   })
+})
+
+/** In memory there is no cp(1). */
+describe('--fix with what is copied', () => {
+  const copies = CASES.filter(({ isRefused, expected }) => isRefused && expectedText(expected).includes('"do":"copy"'))
+  test('is in some case', () => expect(copies.length).toBeGreaterThan(0))
+  test.each(copies.flatMap((one) => ENGINES.map((engine) => [one.name, engine, one] as const)))(
+    '%s, %s',
+    async (_, engine, one) => {
+      using dir = temporaryDir()
+      await plantTree(one.tree, `${dir.path}/t`)
+      const { executable } = PRODUCTS[engine]
+      const before = await verifyOnDisk(executable, dir.path, one)
+      const after = await verifyOnDisk(executable, dir.path, one, '--fix')
+      expect(after.stderr).toBe('')
+      const keys = after.findings.map(({ rule, message }) => `${rule} ${message}`)
+      for (const { rule, message, fixes = [] } of before.findings)
+        if (fixes.length > 0) expect(keys).not.toContain(`${rule} ${message}`)
+    },
+  )
 })

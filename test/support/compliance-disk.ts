@@ -68,12 +68,14 @@ export const verifyOnDisk = async (
   executable: string,
   dir: string,
   { spec, base }: ComplianceCase,
+  ...options: readonly string[]
 ): Promise<Verdict> => {
   const child = spawn(
     executable,
     [
       'verify',
       '--json',
+      ...options,
       ...(spec.as === undefined ? [] : [`--as=${spec.as}`]),
       ...(spec.mode === 'source' ? ['--source'] : []),
       ...(base === undefined ? [] : [`--base=${dir}/base`]),
