@@ -26,8 +26,15 @@ if [ -x "$dir/prepare" ]; then
   rm "$dir/root/prepare"
 fi
 
-for device in /dev/loop-control /dev/loop[0-9]* /dev/net/tun; do
+for device in /dev/loop-control /dev/net/tun; do
   [ ! -e "$device" ] || set -- "--bind=$device" "$@"
+done
+# The kernel gives out loop devices by number, and has nodes only of those that somebody has used: here are enough of them.
+mkdir "$dir/dev"
+mount -t tmpfs tmpfs "$dir/dev"
+for number in $(seq 0 31); do
+  mknod -m 0660 "$dir/dev/loop$number" b 7 "$number"
+  set -- "--bind=$dir/dev/loop$number:/dev/loop$number" "$@"
 done
 
 # Whoever started this is gone, or done.
@@ -56,7 +63,7 @@ done
 while [ ! -e "$dir/stop" ]; do sleep 0.1; done
 kill -KILL "$watcher"
 
-umount "$dir/root"
+umount "$dir/root" "$dir/dev"
 rm -rf "$dir"
 # The kernel may still be burying the machine's last processes.
 for _ in 1 2 3 4 5; do
