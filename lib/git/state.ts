@@ -3,9 +3,9 @@ import { HostError, orElse } from '../host/host.ts'
 import { requireDirectory } from '../host/require-directory.ts'
 import { provisionService } from '../layout/names.ts'
 import { configLink, manifestFile, provisionFile, revisionTarget, tenantDir } from '../layout/paths.ts'
-import { jsonText } from '../report/json-text.ts'
 import { isObject } from '../report/json-value.ts'
 import type { Problem } from '../report/problem.ts'
+import { readJson } from '../report/read-json.ts'
 import { withoutUndefined } from '../report/without-undefined.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 
@@ -50,16 +50,10 @@ export const isObjectId = (text: unknown): text is string => typeof text === 'st
 
 /** Undefined where there is nothing. Throws HostError when what is there is no object. */
 const readObject = (reader: Reader, file: string): Record<string, unknown> | undefined => {
-  const found = reader.readFile(file, LARGEST)
+  const found = readJson(reader, file, LARGEST)
   if (found === undefined) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(jsonText(found))
-  } catch {
-    throw new HostError(file, 'is not valid JSON')
-  }
-  if (!isObject(value)) throw new HostError(file, 'is not an object')
-  return value
+  if (!isObject(found.value)) throw new HostError(file, 'is not an object')
+  return found.value
 }
 
 /** The commit that `config` points to; undefined where it is no link of ours. */

@@ -2,8 +2,8 @@ import type { Repository } from '../git/settings.ts'
 import type { Environment, Reader } from '../host/host.ts'
 import { HostError } from '../host/host.ts'
 import type { JsonSource } from '../report/json-source.ts'
-import { jsonText } from '../report/json-text.ts'
 import { isObject } from '../report/json-value.ts'
+import { readJson } from '../report/read-json.ts'
 import { repositoryShape } from '../tenant/schema.ts'
 import { accepts } from '../tenant/shape.ts'
 
@@ -40,14 +40,9 @@ export const readOwnRepository = (
   host: Told,
 ): { readonly repository: Repository; readonly source: JsonSource } | undefined => {
   const file = `${directoryOf(host)}/tenant.repository`
-  const found = host.readFile(file, LARGEST)
+  const found = readJson(host, file, LARGEST)
   if (found === undefined) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(jsonText(found))
-  } catch {
-    throw new HostError(file, 'is not valid JSON')
-  }
+  const { value, text } = found
   if (!isObject(value) || !accepts(repositoryShape, value)) throw new HostError(file, 'describes no repository')
-  return { repository: value as Repository, source: { file, text: found.text, path: [] } }
+  return { repository: value as Repository, source: { file, text, path: [] } }
 }

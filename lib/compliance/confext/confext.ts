@@ -7,6 +7,7 @@ import { EXTREL } from '../extension-release/rules.ts'
 import { checkValues } from '../extension-release/values.ts'
 import { FMT } from '../format/rules.ts'
 import { checkUserdb } from '../home/userdb.ts'
+import { octal } from '../mode.ts'
 import { checkNetworkFiles } from '../network/network.ts'
 import { mergeWatch } from '../sysext/merged.ts'
 import { isBeside } from '../sysext/sysext.ts'
@@ -83,8 +84,6 @@ const isSecret = ({ tree }: Check, path: string): boolean => {
   )
   return /^\s*(?:PrivateKey|PresharedKey)\s*=\s*[^@\s]/m.test(text)
 }
-
-const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 const checkSecret = (check: Check, path: string, { kind, mode }: Entry): void => {
   if (kind === 'file' && (mode & 0o004) !== 0 && isSecret(check, path))

@@ -1,4 +1,5 @@
 import { type Check, guarded } from '../check.ts'
+import { octal } from '../mode.ts'
 import { resolve } from '../resolve.ts'
 import { type Entry, nameOf, parentOf, type Tree } from '../tree.ts'
 import { walk } from '../walk.ts'
@@ -10,7 +11,6 @@ import { checkUserUnit, isUserUnit } from './user-units.ts'
 
 const PLACEHOLDERS = ['.gitkeep', '.gitignore']
 const SPECIAL = 0o6000
-const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 /** What systemd-homed keeps there itself. */
 const OF_HOMED: Readonly<Record<string, string>> = {

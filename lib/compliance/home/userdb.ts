@@ -1,4 +1,5 @@
 import type { Check, More } from '../check.ts'
+import { octal } from '../mode.ts'
 import { below, type Entry } from '../tree.ts'
 import { type Json, type JsonFile, member } from './json.ts'
 import { checkUserRecord, readJsonFile, recordCheck } from './record.ts'
@@ -72,7 +73,7 @@ const checkPrivilegedFile = (directory: Directory, name: string, kind: 'user' | 
   const whole = below(path, name)
   const { mode = 0 } = entries.get(name) ?? {}
   if (mode !== SECRET_MODE)
-    report(directory, name, `has mode ${mode.toString(8).padStart(4, '0')}, expected 0600`, {
+    report(directory, name, `has mode ${octal(mode)}, expected 0600`, {
       isLost: true,
       fixes: [{ do: 'chmod', path: whole, mode: SECRET_MODE }],
     })

@@ -18,7 +18,8 @@ export const LARGEST_DIRECTORY = 64 << 20
 
 const LONGEST_TARGET = 4096
 
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\ufffd]/
+/** In names of an image; what is no UTF-8 has become U+FFFD. */
+export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\ufffd]/
 
 const byName = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 

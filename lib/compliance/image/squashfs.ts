@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts'
 import { HostError } from '../../host/host.ts'
 import { below, type Entry, nameOf, parentOf, type Tree } from '../tree.ts'
 import { bytesApart, runApart } from './apart.ts'
-import { textOf } from './inode-tree.ts'
+import { textOf, UNPRINTABLE } from './inode-tree.ts'
 import { type Listed, parseList } from './squashfs-list.ts'
 
 const TOOL = { name: 'unsquashfs', package: 'squashfs-tools' }
@@ -15,8 +15,6 @@ const QUIETLY = '-quiet -no-progress -processors 1 -data-queue 16 -frag-queue 16
 const LARGEST_LIST = 40 << 20
 
 const END = '#end'
-
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\ufffd]/
 
 const listOf = (host: Host, image: string, offset: number): ReadonlyMap<string, Listed> => {
   // What follows is the contents of all files.

@@ -1,8 +1,8 @@
 import { type Check, guarded } from '../check.ts'
 import type { Fix } from '../finding.ts'
+import { octal } from '../mode.ts'
 import { resolve, textAt } from '../resolve.ts'
 import { ROOT } from './rules.ts'
-import { octal } from './skeleton.ts'
 
 /** What makes a machine this one and no other, and must not be in what many are made from. */
 

@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts'
 import type { Fix } from '../finding.ts'
+import { octal } from '../mode.ts'
 import { resolve } from '../resolve.ts'
 import type { Entry } from '../tree.ts'
 import { ROOT } from './rules.ts'
@@ -25,8 +26,6 @@ const MERGED: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 const PLACEHOLDERS = new Set(['.gitkeep', '.gitignore', '.keep', '.placeholder'])
-
-export const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 const checkDirectories = ({ tree, report }: Check): void => {
   for (const name of SKELETON) {

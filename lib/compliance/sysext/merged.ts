@@ -2,6 +2,7 @@ import { orElse } from '../../host/host.ts'
 import type { ExtensionClass } from '../../layout/paths.ts'
 import type { Check } from '../check.ts'
 import { CONFEXT } from '../confext/rules.ts'
+import { octal } from '../mode.ts'
 import type { Rule } from '../rule.ts'
 import type { Entry, Node } from '../tree.ts'
 import { SYSEXT } from './rules.ts'
@@ -21,8 +22,6 @@ const RULES: Readonly<Record<ExtensionClass, Readonly<Record<'clash' | 'modes' |
     nodes: CONFEXT['CONFEXT-07'],
   },
 }
-
-const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 /** There in every base, whichever it is. */
 const EVERYWHERE =

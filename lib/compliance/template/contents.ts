@@ -1,6 +1,6 @@
 import { orElse } from '../../host/host.ts'
 import type { Check } from '../check.ts'
-import { octal } from '../rootfs/skeleton.ts'
+import { octal } from '../mode.ts'
 import { type Entry, parentOf } from '../tree.ts'
 import { walk } from '../walk.ts'
 import { TPL } from './rules.ts'

@@ -1,5 +1,5 @@
 import { type Check, guarded } from '../check.ts'
-import { octal } from '../rootfs/skeleton.ts'
+import { octal } from '../mode.ts'
 import { TPL } from './rules.ts'
 
 /** Far more than a script has. */

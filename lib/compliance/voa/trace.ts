@@ -1,13 +1,5 @@
-import { below, type Node, nameOf, type Tree } from '../tree.ts'
-
-/** A link on the way to what a path leads to. */
-export interface Hop {
-  readonly path: string
-  /** As written. */
-  readonly target: string
-  /** Stands at the end of a path and not in the middle of one. */
-  readonly isLast: boolean
-}
+import { type Hop, resolve } from '../resolve.ts'
+import { type Node, nameOf, type Tree } from '../tree.ts'
 
 export interface Trace {
   /** In the order in which they are met; the first one is where it starts. */
@@ -19,35 +11,13 @@ export interface Trace {
   readonly isLoop: boolean
 }
 
-const MOST_LINKS = 40
-
 /** As `resolve`, with every link that is followed. */
 export const trace = (tree: Tree, path: string): Trace => {
-  const pending = path.split('/').reverse()
   const hops: Hop[] = []
-  let done: string[] = []
-  while (pending.length > 0) {
-    const name = pending.pop() as string
-    if (name === '' || name === '.') continue
-    if (name === '..') {
-      done.pop()
-      continue
-    }
-    const here = below(done.join('/'), name)
-    const node = tree.node(here)
-    if (node === undefined) return { hops, end: [here, ...pending.reverse()].join('/'), node, isLoop: false }
-    if (node.kind !== 'link') {
-      done.push(name)
-      continue
-    }
-    if (hops.length === MOST_LINKS) return { hops, end: here, node: undefined, isLoop: true }
-    const target = tree.target(here)
-    hops.push({ path: here, target, isLast: pending.length === 0 })
-    if (target.startsWith('/')) done = []
-    pending.push(...target.split('/').reverse())
-  }
-  const end = done.join('/')
-  return { hops, end, node: tree.node(end), isLoop: false }
+  const found = resolve(tree, path, (hop) => hops.push(hop))
+  if (found.state === 'found') return { hops, end: found.path, node: found.node, isLoop: false }
+  const rest = found.state === 'missing' ? found.rest : []
+  return { hops, end: [found.path, ...rest].join('/'), node: undefined, isLoop: found.state === 'loop' }
 }
 
 /** `../../package/default` from the directory `from` to `to`, both in one tree. */

@@ -1,5 +1,6 @@
 import type { OsRelease } from '../../systemd/os-release.ts'
 import { type Check, guarded } from '../check.ts'
+import { octal } from '../mode.ts'
 import { below, type Entry, nameOf, parentOf, type Tree } from '../tree.ts'
 import { checkLink, VERIFIER_LEVEL } from './links.ts'
 import { anchorOf, isAnchor, LOAD_PATHS, locationOf, roleOf } from './load-path.ts'
@@ -18,8 +19,6 @@ interface Walk {
   left: number
   bytes: number
 }
-
-const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 const checkModes = ({ mode, tree, report }: Check, path: string, entry: Entry): void => {
   const expected = entry.kind === 'directory' ? 0o755 : 0o644
